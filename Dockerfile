@@ -1,0 +1,30 @@
+# Built: docker build -t tace-cds .
+# Run:   docker run --read-only --tmpfs /tmp -p 8080:8080 -v tace-cds:/data tace-cds
+FROM python:3.13-slim AS build
+
+WORKDIR /src
+COPY requirements.lock ./
+RUN python -m venv --without-pip /venv \
+    && pip --python /venv/bin/python install --no-cache-dir --require-hashes -r requirements.lock
+COPY pyproject.toml README.md LICENSE NOTICE ./
+COPY cards cards
+COPY service service
+# setuptools comes hashed with the lock, builds the project, and is not needed to run it
+RUN pip --python /venv/bin/python install --no-cache-dir --no-deps --no-build-isolation . \
+    && pip --python /venv/bin/python uninstall --yes setuptools
+
+FROM python:3.13-slim
+
+ENV PATH=/venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1
+COPY --from=build /venv /venv
+# the only folder written to: the store, where no other is set
+RUN install -d -o 10001 -g 10001 /data
+WORKDIR /data
+VOLUME ["/data"]
+USER 10001:10001
+EXPOSE 8080
+HEALTHCHECK --interval=30s --timeout=3s --start-period=15s --retries=3 \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/health/live', timeout=2)"]
+CMD ["tace-cds", "serve", "--host", "0.0.0.0", "--port", "8080"]

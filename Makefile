@@ -1,0 +1,74 @@
+# One command a task; `make help` lists them. Everything lives in .venv, made when first needed.
+PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3,$(shell $(p) -c 'import sys; sys.version_info >= (3, 11) and print("$(p)")' 2>/dev/null)))
+HOST ?= 127.0.0.1
+PORT ?= 8080
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+LOCK := $(BIN)/uv pip compile pyproject.toml --group lock --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --upgrade
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint format types dockerfile lock bench fixtures docs clean
+.NOTPARALLEL:
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.runtime ## install what is needed and open the sandbox on http://127.0.0.1:8080
+	$(BIN)/tace-cds sandbox --host $(HOST) --port $(PORT)
+
+test: $(VENV)/.dev ## run the tests
+	$(BIN)/python -m pytest $(ARGS)
+
+check: lint format types dockerfile test ## all that CI runs: style, types, Dockerfile, tests
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+dockerfile: $(VENV)/.dev
+	$(BIN)/hadolint Dockerfile
+
+lock: $(VENV)/.dev ## renew both lock files from pyproject.toml
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+bench: $(VENV)/.dev ## measure speed against the stated floors
+	$(BIN)/python -m benchmarks
+
+fixtures: $(VENV)/.dev ## write the golden responses again
+	$(BIN)/python -m tests.golden --write
+
+docs: $(VENV)/.dev ## write the generated pages again
+	$(BIN)/python -m service.docs
+
+clean: ## remove what these commands made, .venv too
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+
+$(VENV)/.made:
+	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or later is needed; none found. Name one: make PYTHON=/path/to/python3"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $(PYTHON) is not Python 3.11 or later"; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "make: $(PYTHON) cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "making $(VENV) with $(PYTHON) …"
+	@"$(PYTHON)" -m venv --clear $(VENV)
+	@touch $@
+
+# The runtime lock and the project; a top-level package that is new has to be installed again.
+$(VENV)/.runtime: $(VENV)/.made requirements.lock pyproject.toml $(wildcard cards/__init__.py service/__init__.py)
+	@echo "installing into $(VENV) …"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
+	@echo "installing the tools of development …"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@

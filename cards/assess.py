@@ -1,0 +1,59 @@
+"""The one place where topics meet: facts in, one Assessment out, from which every card is rendered."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from cards.case import Case, case_of
+from cards.combination.verdict import Combination, combination
+from cards.current import DEFAULT_WINDOWS, Windows
+from cards.eligibility.verdict import Eligibility, eligibility
+from cards.facts import Order, PatientFacts
+from cards.prior_auth.verdict import PriorAuth, prior_auth
+from cards.refractoriness.verdict import Refractoriness, refractoriness
+from cards.verdict import Finding, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Everything said of one patient and one order on one day."""
+
+    case: Case
+    eligibility: Eligibility
+    refractoriness: Refractoriness
+    combination: Combination
+    prior_auth: PriorAuth
+
+    @property
+    def order(self) -> Order | None:
+        return self.case.order
+
+    def as_json(self) -> dict[str, object]:
+        from cards.assessment_json import as_json
+
+        return as_json(self)
+
+
+def assess(
+    facts: PatientFacts, today: date, order: Order | None = None, windows: Windows = DEFAULT_WINDOWS
+) -> Assessment:
+    """Judge one patient on one day.
+
+    facts    what was read; today  the day asked, in the site's time zone
+    order    the order that is judged; None: TACE as if it were being considered
+    A refractory ordered lesion makes TACE not recommended: topics stay apart and meet here.
+    """
+    case = case_of(facts, today, order, windows)
+    refractory = refractoriness(case)
+    concerns_tace = order is None or order.kind != "systemic"
+    verdict = eligibility(case, refractory.deciding, refractory.elsewhere)
+    if order is not None and not order.subject_matches:
+        verdict = Eligibility("indeterminate", (_another_patient(order),), (_another_patient(order),))
+    elif not concerns_tace:
+        verdict = Eligibility("not-applicable", (), verdict.findings, verdict.remarks)
+    return Assessment(case, verdict, refractory, combination(case), prior_auth(case))
+
+
+def _another_patient(order: Order) -> Finding:
+    because = f"{order.reference} names another patient than the one in context: it is not assessed"
+    return Finding("order_names_another_patient", Verdict.UNKNOWN, because, "contract", "whose record it is",
+                   (order.reference,))  # fmt: skip

@@ -1,0 +1,253 @@
+"""The assessment as the JSON object of the contract. Null and empty members are left out."""
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from cards.case import Case
+from cards.facts import OVERALL, Absent, Fact
+from cards.liver.score import Score
+from cards.response.history import Timed, target_lesions, timed
+from cards.staging.burden import (
+    milan,
+    six_and_twelve,
+    source_000_downstaging,
+    ucsf,
+    unos_downstaging,
+    up_to_seven,
+)
+from cards.verdict import Finding, Verdict
+
+if TYPE_CHECKING:
+    from cards.assess import Assessment
+
+Json = dict[str, Any]
+_LIMIT = {Verdict.MET: "within", Verdict.NOT_MET: "beyond", Verdict.UNKNOWN: "unknown"}
+_KEPT_EMPTY = frozenset({"missing", "evidence", "findings", "response", "unusable", "documentation"})
+
+
+def as_json(assessment: "Assessment") -> Json:
+    """Names as the contract gives them; members may be added, none is renamed."""
+    case = assessment.case
+    facts = case.facts
+    cleaned: Json = _without_empty(
+        {
+            "asOf": case.today.isoformat(),
+            "patient": facts.patient,
+            "order": case.order.reference if case.order else None,
+            "tumorType": facts.tumor.kind,
+            "scores": _scores(case),
+            "stage": _stage(case),
+            "burden": _burden(case),
+            "response": _responses(case),
+            "eligibility": _eligibility(assessment),
+            "refractoriness": _refractoriness(assessment),
+            "combination": {
+                "verdict": assessment.combination.verdict,
+                "findings": [_finding(f) for f in assessment.combination.findings],
+            },
+            "priorAuth": _prior_auth(assessment),
+            "unusable": [{"resource": u.resource, "because": u.because} for u in facts.unusable],
+            "gaps": list(facts.gaps),
+        }
+    )
+    return cleaned
+
+
+def _without_empty(value: Any) -> Any:
+    """Drop null and empty members, but keep lists that the contract names as lists."""
+    if isinstance(value, Mapping):
+        cleaned = {k: _without_empty(v) for k, v in value.items()}
+        return {k: v for k, v in cleaned.items() if v not in (None, "", {}) and (v != [] or k in _KEPT_EMPTY)}
+    return [_without_empty(v) for v in value] if isinstance(value, list) else value
+
+
+def _finding(f: Finding) -> Json:
+    return {"rule": f.rule, "verdict": f.verdict.value, "because": f.because, "source": f.source,
+            "locator": f.locator, "evidence": list(f.evidence), "missing": list(f.missing)}  # fmt: skip
+
+
+def _scores(case: Case) -> Json:
+    scores = {
+        "childPugh": _child_pugh(case),
+        "albi": _albi(case),
+        "meld": _score(case.meld),
+        "meldNa": _score(case.meld_na),
+        "meld3": _score(case.meld3),
+        "ecog": _ecog(case),
+    }
+    return scores
+
+
+def _child_pugh(case: Case) -> Json:
+    liver = case.child_pugh
+    known = liver.status == "known"
+    return {
+        "status": liver.status,
+        "score": liver.low if known else None,
+        "low": liver.low,
+        "high": liver.high,
+        "class": liver.classes[0] if len(liver.classes) == 1 else None,
+        "classes": list(liver.classes),
+        "points": {item: low for item, (low, high) in liver.points.items() if low == high},
+        "bounds": {item: [low, high] for item, (low, high) in liver.points.items() if low != high},
+        "missing": list(liver.undecided()),
+        "evidence": list(liver.evidence),
+        "notes": list(liver.notes),
+        "stated": _stated(case),
+    }
+
+
+def _stated(case: Case) -> Json:
+    """What the clinic itself stated; a disagreement with the derived value is said."""
+    said: Json = {}
+    score, cls = case.state.child_pugh_score, case.state.child_pugh_class
+    liver = case.child_pugh
+    if isinstance(score, Fact):
+        said["score"] = int(score.value)
+        said["agrees"] = liver.low <= int(score.value) <= liver.high
+    if isinstance(cls, Fact):
+        said["class"] = str(cls.value)
+        said["agrees"] = said.get("agrees", True) and str(cls.value) in liver.classes
+    return said
+
+
+def _albi(case: Case) -> Json:
+    score, grades, modified = case.albi.score, case.albi.grades, case.albi.modified_grades
+    return {
+        **_score(score),
+        "grade": grades[0] if len(grades) == 1 else None,
+        "grades": list(grades) if len(grades) > 1 else None,
+        "modifiedGrade": modified[0] if len(modified) == 1 else None,
+    }
+
+
+def _score(score: Score) -> Json:
+    return {
+        "status": score.status,
+        "score": _rounded(score.value),
+        "low": _rounded(score.low),
+        "high": _rounded(score.high),
+        "missing": list(score.missing),
+        "evidence": list(score.evidence),
+        "notes": list(score.notes),
+    }
+
+
+def _rounded(value: float | None) -> float | int | None:
+    if value is None or math.isinf(value):
+        return None
+    return value if isinstance(value, int) else round(value, 2)
+
+
+def _ecog(case: Case) -> Json:
+    known = case.state.ecog
+    if isinstance(known, Absent):
+        return {"status": "unknown", "missing": ["ecog"], "evidence": [], "notes": [known.because]}
+    return {"status": "known", "score": int(known.value), "missing": [], "evidence": [known.evidence]}
+
+
+def _stage(case: Case) -> Json:
+    stage = case.bclc
+    if stage is None:
+        return {}
+    stated = case.state.bclc_stage
+    said = {}
+    if isinstance(stated, Fact):
+        said = {"stage": str(stated.value), "agrees": str(stated.value) in stage.candidates}
+    return {
+        "bclc": {
+            "status": stage.status,
+            "stage": stage.stage,
+            "candidates": list(stage.candidates),
+            "because": stage.because,
+            "missing": list(stage.missing),
+            "remarks": list(stage.remarks),
+            "stated": said,
+        }
+    }
+
+
+def _burden(case: Case) -> Json:
+    """HCC systems are applied to HCC only."""
+    b, state = case.burden, case.state
+    size = {"count": _ends(b.count), "largestCm": _ends(b.largest)}
+    if not case.hcc:
+        return size
+    return {
+        "milan": _LIMIT[milan(b, state)],
+        "ucsf": _LIMIT[ucsf(b, state)],
+        "upToSeven": _LIMIT[up_to_seven(b, state)],
+        "unosDownstaging": unos_downstaging(b, state),
+        "source000Downstaging": source_000_downstaging(b, state),
+        "sixAndTwelve": six_and_twelve(b),
+        **size,
+    }
+
+
+def _ends(bounds: tuple[float, float]) -> Json:
+    low, high = bounds
+    return {"low": low, "high": None if math.isinf(high) else high}
+
+
+def _responses(case: Case) -> list[Json]:
+    facts = case.facts
+    rows = [
+        _response(lesion, t)
+        for lesion in dict.fromkeys((*target_lesions(facts), OVERALL))
+        for t in (timed(facts, lesion) if lesion != "not told" else ())
+    ]
+    return sorted(rows, key=lambda row: (str(row["date"]), str(row["on"])))
+
+
+def _response(lesion: str, t: Timed) -> Json:
+    return {
+        "session": t.session.evidence[0],
+        "date": t.session.when.isoformat() if t.session.when else None,
+        "lesion": lesion,
+        "response": t.response.category,
+        "viablePercent": t.response.viable_percent,
+        "on": t.response.when.isoformat() if t.response.when else None,
+        "counts": t.counts,
+        "because": t.because,
+        "evidence": [t.response.evidence],
+    }
+
+
+def _eligibility(a: "Assessment") -> Json:
+    e = a.eligibility
+    return {
+        "verdict": e.verdict,
+        "deciding": [f.rule for f in e.deciding],
+        "missing": list(dict.fromkeys(n for f in e.deciding if e.verdict == "indeterminate" for n in f.missing)),
+        "remarks": list(e.remarks),
+        "palliative": e.palliative or None,
+        "findings": [_finding(f) for f in e.findings],
+    }
+
+
+def _refractoriness(a: "Assessment") -> Json:
+    r = a.refractoriness
+    return {
+        "verdict": r.verdict,
+        "definitions": {code: verdict.value for code, verdict in r.definitions.items()},
+        "orderedLesions": list(r.ordered),
+        "perLesion": {k: {c: f.verdict.value for c, f in found.items()} for k, found in r.per_lesion.items()},
+        "findings": [_finding(f) for f in r.findings],
+    }
+
+
+def _prior_auth(a: "Assessment") -> Json:
+    p = a.prior_auth
+    return {
+        "policy": p.policy,
+        "procedure": p.procedure,
+        "decision": p.decision,
+        "clause": p.clause,
+        "documentation": [
+            {"item": item.item, "status": doc.status, "because": doc.words, "evidence": list(doc.evidence)}
+            for item, doc in p.documentation
+        ],
+        "remarks": list(p.remarks),
+        "findings": [_finding(f) for f in p.findings],
+    }

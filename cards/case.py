@@ -1,0 +1,58 @@
+"""One patient on one day, with the scores and stages that every topic stands on."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from cards.current import DEFAULT_WINDOWS, State, Windows, current_state
+from cards.facts import Order, PatientFacts
+from cards.liver.albi import Albi, albi
+from cards.liver.child_pugh import ChildPugh, child_pugh
+from cards.liver.meld import meld, meld3, meld_na
+from cards.liver.score import Score
+from cards.staging.bclc import Bclc, bclc
+from cards.staging.burden import Burden, burden
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What was read (`facts`), what of it counts today (`state`), and what follows from it.
+
+    order   the order that is judged; None: TACE as if it were being considered
+    bclc    None for tumors that are not HCC: HCC systems are never applied to them
+    """
+
+    facts: PatientFacts
+    state: State
+    today: date
+    order: Order | None
+    child_pugh: ChildPugh
+    albi: Albi
+    meld: Score
+    meld_na: Score
+    meld3: Score
+    burden: Burden
+    bclc: Bclc | None
+
+    @property
+    def hcc(self) -> bool:
+        return self.facts.tumor.is_hcc
+
+
+def case_of(facts: PatientFacts, today: date, order: Order | None = None, windows: Windows = DEFAULT_WINDOWS) -> Case:
+    """Derive today's state, scores and stage once."""
+    state = current_state(facts, today, windows)
+    liver = child_pugh(state)
+    nodules = burden(state)
+    return Case(
+        facts=facts,
+        state=state,
+        today=today,
+        order=order,
+        child_pugh=liver,
+        albi=albi(state),
+        meld=meld(state),
+        meld_na=meld_na(state),
+        meld3=meld3(state, facts.sex),
+        burden=nodules,
+        bclc=bclc(state, liver, nodules) if facts.tumor.is_hcc else None,
+    )

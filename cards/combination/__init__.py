@@ -1,0 +1,1 @@
+"""TACE together with systemic therapy."""

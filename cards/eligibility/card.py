@@ -1,0 +1,351 @@
+"""The eligibility card: the verdict, what decides it, what is missing and what it would change."""
+
+from cards.assess import Assessment
+from cards.card import Card, Suggestion
+from cards.current import Known
+from cards.eligibility.cautions import CAUTIONS
+from cards.eligibility.contraindications import CONTRAINDICATIONS
+from cards.eligibility.not_recommended import NOT_RECOMMENDED
+from cards.eligibility.verdict import Eligibility
+from cards.facts import FACTS, Absent, Fact
+from cards.markdown import escaped, table
+from cards.questions import asked, label
+from cards.rule import shown
+from cards.sources import SOURCES
+from cards.verdict import Finding, Verdict
+from cards.words import day, fitted, span
+
+_INDICATOR = {"contraindicated": "critical", "not-recommended": "warning", "indeterminate": "warning",
+              "caution": "warning", "candidate": "info"}  # fmt: skip
+_KIND = {"contraindicated": "contraindication", "not-recommended": "off-guideline"}
+WOULD_CHANGE = {
+    "tumor_type": "which criteria apply",
+    "bilirubin": "above 3 mg/dL contraindicates, 2–3 is caution; Child-Pugh",
+    "albumin": "Child-Pugh, ALBI",
+    "inr": "Child-Pugh, puncture limit",
+    "ascites_grade": "refractory contraindicates, any is caution; Child-Pugh",
+    "encephalopathy_grade": "grade 2 or more contraindicates, 1 is caution; Child-Pugh",
+    "ecog": "above 2 is not recommended, 2 is caution",
+    "extrahepatic_spread": "not recommended if present",
+    "portal_vein_invasion": "main trunk contraindicates, a branch is not recommended",
+    "nodule_count": "BCLC, up-to-seven, entry rule",
+    "nodule_size": "BCLC, up-to-seven, entry rule",
+    "date_of_tace": "whether today's values come after it",
+}
+_LABS = ("bilirubin", "albumin", "inr", "creatinine")
+_OVERRIDE = {
+    "contraindicated": (
+        ("tumor-board-decision", "Tumor board decided for TACE"),
+        ("values-explained", "Values explained (Gilbert, PBC/PSC, obstruction, laboratory error)"),
+        ("listed-for-transplant", "Listed for transplant, decided with the transplant team"),
+        ("newer-data", "Newer findings than in the record"),
+    ),
+    "not-recommended": (
+        ("tumor-board-decision", "Tumor board decided for TACE"),
+        ("segmental-invasion", "Segmental invasion, selective treatment planned"),
+        ("other-target", "Different target lesion"),
+        ("newer-data", "Newer findings than in the record"),
+    ),
+    "caution": (
+        ("known-accepted", "Known and accepted"),
+        ("bridge-to-transplant", "Bridge to transplant"),
+        ("tumor-board-decision", "Tumor board decided for TACE"),
+    ),
+    "indeterminate": (
+        ("documented-elsewhere", "Documented elsewhere, reviewed"),
+        ("data-pending", "Results pending, will be reviewed before the procedure"),
+        ("tumor-board-decision", "Tumor board decided for TACE"),
+    ),
+}
+
+
+def eligibility_card(a: Assessment) -> Card | None:
+    """One card for every order but a systemic one."""
+    e, order = a.eligibility, a.order
+    if order is not None and order.kind == "systemic":
+        return None
+    y90 = order is not None and order.kind == "y90"
+    summary = _summary(a)
+    return Card(
+        topic="eligibility",
+        kind=_KIND.get(e.verdict, "guideline"),
+        indicator="info" if y90 else _INDICATOR.get(e.verdict, "info"),
+        summary=f"Y-90 ordered; by TACE criteria: {summary[0].lower() + summary[1:]}" if y90 else summary,
+        detail=_detail(a),
+        source=e.deciding[0].source if e.deciding else "source-003",
+        suggestions=_suggestions(a),
+        override=_OVERRIDE.get(e.verdict, ()),
+        questions=_questions(e),
+        orders=(order.reference,) if order is not None else (),
+        patient=a.case.facts.patient,
+    )
+
+
+def _summary(a: Assessment) -> str:
+    e = a.eligibility
+    reasons = [_short(f, a) for f in e.deciding]
+    if e.verdict == "not-applicable":
+        return "Rupture or hemorrhage of the tumor is stated: an emergency. Elective TACE criteria do not apply."
+    if e.verdict == "contraindicated":
+        return fitted("TACE contraindicated: ", reasons)
+    if e.verdict == "not-recommended":
+        return fitted("TACE not recommended: ", reasons)
+    if e.verdict == "indeterminate":
+        return _indeterminate(e)
+    if e.verdict == "caution":
+        return fitted("TACE possible with caution: ", reasons)
+    return _candidate(a)
+
+
+def _indeterminate(e: Eligibility) -> str:
+    foreign = next((f for f in e.deciding if f.rule == "order_names_another_patient"), None)
+    if foreign is not None:
+        return "TACE eligibility not assessed: the order names another patient than the one in context."
+    missing = list(dict.fromkeys(n for f in e.deciding for n in f.missing))
+    extent = [n for n in missing if n in _EXTENT]
+    names = [label(n) for n in missing if n not in _EXTENT]
+    names += ["tumor extent"] if len(extent) > 1 else [label(n) for n in extent]
+    only_silent = all("documented" in f.because for f in e.deciding)
+    return fitted(
+        "TACE eligibility cannot be assessed: ", names, " not documented." if only_silent else " not usable or missing."
+    )
+
+
+_EXTENT = frozenset({"nodule_count", "nodule_size", "portal_vein_invasion", "extrahepatic_spread"})
+
+
+def _candidate(a: Assessment) -> str:
+    case = a.case
+    parts = [f"Child-Pugh {case.child_pugh.classes[0]}{case.child_pugh.low}"]
+    if isinstance(case.state.ecog, Fact):
+        parts.append(f"ECOG {case.state.ecog.value}")
+    if case.bclc is not None and case.bclc.stage:
+        parts.append(f"BCLC {case.bclc.stage}")
+    parts.append("liver-confined")
+    open_facts = [FACTS[n].label for n in ("varices_at_risk", "platelets") if isinstance(case.state[n], Absent)]
+    palliative = "Palliative TACE: entry criteria met: " if a.eligibility.palliative else "TACE entry criteria met: "
+    tail = f". Not documented: {', '.join(open_facts)}." if open_facts else "."
+    return palliative + ", ".join(parts) + tail
+
+
+def _short(f: Finding, a: Assessment) -> str:
+    """A deciding finding in a few words."""
+    case = a.case
+    state = case.state
+    words = {
+        "child_pugh_b8_or_worse": f"Child-Pugh {span(case.child_pugh.low, case.child_pugh.high)}",
+        "child_pugh_b7": "Child-Pugh B7",
+        "bilirubin_above_3": f"bilirubin {_value(state.bilirubin)}",
+        "bilirubin_2_to_3": f"bilirubin {_value(state.bilirubin)}",
+        "clinical_encephalopathy": f"encephalopathy grade {_value(state.encephalopathy_grade)}",
+        "main_portal_vein_invasion": "main portal vein invasion",
+        "portal_flow_lost": f"portal flow {_value(state.portal_flow)}",
+        "portal_vein_branch_invasion": f"portal vein invasion {_value(state.portal_vein_invasion)} (EASL-EORTC 2012)",
+        "extrahepatic_spread": "extrahepatic spread (EASL-EORTC 2012)",
+        "massive_replacement_of_both_lobes": "both lobes over 50 % replaced",
+        "ecog_above_2": f"ECOG {_value(state.ecog)}",
+        "ecog_2": "ECOG 2",
+        "beyond_up_to_seven": "up-to-seven out",
+        "modified_albi_2b_or_worse": f"mALBI {' or '.join(case.albi.modified_grades)}",
+        "beyond_entry_rule": case.burden.text,
+        "tumor_10_cm_or_more": "tumor of 10 cm or more",
+        "any_ascites": "ascites",
+        "creatinine_2_or_more": _stated_or("creatinine", state.creatinine),
+        "portal_flow_reduced": _stated_or("portal flow", state.portal_flow),
+        "growth_not_nodular": _stated_or("growth pattern", state.growth_pattern),
+        "selective_access_not_feasible": "selective access not feasible"
+        if isinstance(state.selective_access, Fact)
+        else "selective access not stated",
+        "curable_without_stated_reason": "curable stage, no reason against curative treatment",
+        "inr_beyond_puncture_limit": f"INR {_value(state.inr)}",
+        "platelets_beyond_puncture_limit": f"platelets {_value(state.platelets)}",
+        "systemic_therapy_comes_first": "systemic therapy first",
+        "source_003_steps": "ordered lesion refractory (2026 summary steps)",
+        "zhang_2022_proposal": "ordered lesion refractory (Zhang 2022)",
+        "iasl_same_area": "ordered lesion refractory (same-area definition)",
+        "jsh_lcsgj_2014": "refractory by JSH 2014",
+        "korean": "refractory by Korean conditions",
+        "european": "refractory by European definition",
+        "easl_2025_quoted": "refractory by EASL 2025 as quoted",
+    }
+    return words.get(f.rule) or f.rule.replace("_", " ")
+
+
+def _value(known: Known) -> str:
+    return str(known.shown or known.value) if isinstance(known, Fact) else "not stated"
+
+
+def _stated_or(name: str, known: Known) -> str:
+    return f"{name} {_value(known)}"
+
+
+def _questions(e: Eligibility) -> tuple[str, ...]:
+    """Facts to ask for: those the verdict needs first, then those that are merely not stated."""
+    needed = [n for f in e.findings if f.rule.startswith("needed_") for n in f.missing]
+    starred = [n for f in e.deciding if e.verdict == "caution" and f.missing for n in f.missing]
+    return tuple(dict.fromkeys(n for n in (*needed, *starred) if n in FACTS or n in WOULD_CHANGE))
+
+
+def _suggestions(a: Assessment) -> tuple[Suggestion, ...]:
+    e, order, state = a.eligibility, a.order, a.case.state
+    found = []
+    labs = tuple(n for n in _LABS if isinstance(state[n], Absent))
+    if labs and e.verdict in ("indeterminate", "caution", "candidate"):
+        found.append(Suggestion(f"Order {', '.join(FACTS[n].label for n in labs)}", "order-lab", labs))
+    if e.verdict in ("contraindicated", "not-recommended", "caution", "indeterminate"):
+        found.append(Suggestion("Request tumor-board review", "tumor-board"))
+    bridge = state.bridge_to_transplant
+    is_bridge = isinstance(bridge, Fact) and bridge.value is True
+    # A bridge is the transplant team's to decide: never "remove this order" (CLINICAL trap 26).
+    if (
+        order is not None
+        and order.kind != "y90"
+        and e.verdict in ("contraindicated", "not-recommended")
+        and not is_bridge
+    ):
+        found.append(Suggestion("Remove this TACE order", "remove-order"))
+    return tuple(found)
+
+
+# Detail
+
+
+def _detail(a: Assessment) -> str:
+    parts = [_decides(a), _rows(a), _missing(a), _also(a), _unusable(a)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _decides(a: Assessment) -> str:
+    e, case = a.eligibility, a.case
+    on = f"Assessed {day(case.today)}"
+    if not e.deciding:
+        return f"**What decides.** No criterion against TACE is met and nothing needed is missing. {on}."
+    said = "; ".join(escaped(f.because) for f in e.deciding[:6])
+    more = f"; {len(e.deciding) - 6} more in the table" if len(e.deciding) > 6 else ""
+    return f"**What decides.** {said}{more}. {on}."
+
+
+def _rows(a: Assessment) -> str:
+    case = a.case
+    e = a.eligibility
+    context = [
+        ("Child-Pugh", f"{span(case.child_pugh.low, case.child_pugh.high)} ({' or '.join(case.child_pugh.classes)})",
+         _word(case.child_pugh.status), "pugh-1973"),
+        ("ALBI", _albi(a), _word(case.albi.score.status), "johnson-2015"),
+    ]  # fmt: skip
+    if case.bclc is not None:
+        context.append(("BCLC", case.bclc.because, _word(case.bclc.status), "bclc-2022"))
+    context.append(("Nodules", case.burden.text, "", "source-003"))
+    listed = [f for f in e.deciding if not f.rule.startswith("needed_")]
+    rows = [
+        (
+            escaped(_rule_name(f)),
+            escaped(f.because),
+            f"**{f.verdict.value.replace('-', ' ')}**",
+            _source(f.source, f.locator),
+        )
+        for f in listed
+    ]
+    rows += [(name, escaped(value), status, _source(key)) for name, value, status, key in context]
+    return table(("Criterion", "This patient", "Verdict", "Source"), rows)
+
+
+_RULES = {rule.__name__: rule for rule in (*CONTRAINDICATIONS, *NOT_RECOMMENDED, *CAUTIONS)}
+
+
+def _rule_name(f: Finding) -> str:
+    """The criterion as its function names it: the first sentence of its docstring."""
+    rule = _RULES.get(f.rule)
+    if rule is None or rule.__doc__ is None:
+        return f.rule.replace("_", " ")
+    return " ".join(rule.__doc__.split("\n\n")[0].split(" Source:")[0].split()).split(". ")[0].rstrip(".")
+
+
+def _word(status: str) -> str:
+    return {"known": "known", "bounded": "**range**", "unknown": "**cannot tell**"}[status]
+
+
+def _albi(a: Assessment) -> str:
+    score, grades = a.case.albi.score, a.case.albi.modified_grades
+    if score.low is None:
+        return "not known"
+    return f"{span_2(score.low, score.high)} (modified grade {' or '.join(grades)})"
+
+
+def span_2(low: float, high: float | None) -> str:
+    return f"{low:.2f}" if high is None or low == high else f"{low:.2f} to {high:.2f}"
+
+
+def _source(key: str, locator: str = "") -> str:
+    label_ = SOURCES[key].label
+    return escaped(f"{label_}, {locator}" if locator and locator not in label_ else label_)
+
+
+def _missing(a: Assessment) -> str:
+    """What is missing, what it would change, and the question with its possible answers."""
+    needed = [f for f in a.eligibility.findings if f.rule.startswith("needed_") and f.verdict is Verdict.UNKNOWN]
+    names = dict.fromkeys(n for f in needed for n in f.missing)
+    if not names:
+        return ""
+    reasons = {n: f.because for f in needed for n in f.missing}
+    lines = [f"- {escaped(asked(n))}: {escaped(_reason(n, reasons[n]))}{WOULD_CHANGE.get(n, '')}" for n in names]
+    head = "**One fact would decide most:**" if len(names) == 1 else "**Missing, and what it would change:**"
+    return "\n".join([head, *lines])
+
+
+def _reason(name: str, because: str) -> str:
+    """Why it is missing, where that is more than "not documented"."""
+    plain_gap = because.endswith("not documented") and ";" not in because
+    return "" if plain_gap or (name == "tumor_type" and "no liver tumor" in because) else f"{because}. "
+
+
+def _also(a: Assessment) -> str:
+    case, e = a.case, a.eligibility
+    remarks = list(e.remarks)
+    if case.child_pugh.status == "bounded":
+        open_items = ", ".join(case.child_pugh.undecided())
+        remarks.append(f"Child-Pugh {span(case.child_pugh.low, case.child_pugh.high)}: {open_items} not known")
+    if case.order is not None and case.order.kind == "embolization":
+        remarks.append("37243 stands for TACE, bland embolization and Y-90: read here as TACE; which one is ordered?")
+    if case.order is not None and case.order.kind == "tae":
+        remarks.append("bland embolization is ordered: the criteria were published for TACE")
+    remarks += _stated(a)
+    remarks += case.facts.gaps
+    open_facts = [f for f in ("varices_at_risk", "biliary_obstruction", "hepatorenal_syndrome", "active_infection",
+                              "anticoagulated") if isinstance(case.state[f], Absent)]  # fmt: skip
+    if open_facts and e.verdict in ("candidate", "caution"):
+        remarks.append(f"not documented: {', '.join(FACTS[f].label for f in open_facts)}")
+    conversions = [shown(k) + "; " + n for k in _scored(a) for n in k.notes if n.startswith("converted")]
+    remarks += conversions
+    return "\n".join(["**Also:**", *(f"- {escaped(r)}" for r in dict.fromkeys(remarks))]) if remarks else ""
+
+
+def _scored(a: Assessment) -> list[Fact[float | int | bool | str]]:
+    state = a.case.state
+    values = (state.bilirubin, state.albumin, state.creatinine)
+    return [k for k in values if isinstance(k, Fact)]
+
+
+def _stated(a: Assessment) -> list[str]:
+    """Child-Pugh and BCLC as the clinic stated them, where the derived value disagrees."""
+    case = a.case
+    found = []
+    cls, stage = case.state.child_pugh_class, case.state.bclc_stage
+    if isinstance(cls, Fact) and cls.value not in case.child_pugh.classes:
+        found.append(f"the record states Child-Pugh {cls.value}; derived: {' or '.join(case.child_pugh.classes)}")
+    score = case.state.child_pugh_score
+    if isinstance(score, Fact) and not case.child_pugh.low <= int(score.value) <= case.child_pugh.high:
+        derived = span(case.child_pugh.low, case.child_pugh.high)
+        found.append(f"the record states Child-Pugh {score.value}; derived: {derived}")
+    if isinstance(stage, Fact) and case.bclc is not None and stage.value not in case.bclc.candidates:
+        found.append(f"the record states BCLC {stage.value}; derived: {' or '.join(case.bclc.candidates)}")
+    return found
+
+
+def _unusable(a: Assessment) -> str:
+    bad = a.case.facts.unusable
+    if not bad:
+        return ""
+    named = [f"- {escaped(u.resource)}: {escaped(u.because)}" for u in bad[:8]]
+    more = [f"- {len(bad) - 8} more"] if len(bad) > 8 else []
+    return "\n".join(["**Not usable:**", *named, *more])

@@ -1,0 +1,107 @@
+"""The eligibility verdict: the first tier that holds (CONTRACT, "What the eligibility verdict means")."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cards.case import Case
+from cards.eligibility.cautions import CAUTIONS, STARRED
+from cards.eligibility.contraindications import CONTRAINDICATIONS
+from cards.eligibility.needed import needed_facts
+from cards.eligibility.not_recommended import NOT_RECOMMENDED
+from cards.facts import Fact
+from cards.verdict import Finding, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """The verdict and every criterion behind it.
+
+    verdict   candidate | caution | not-recommended | contraindicated | indeterminate | not-applicable
+    deciding  the findings that made the verdict
+    findings  all of them, deciding ones first
+    palliative  True where a candidate is one for palliation only (not HCC)
+    """
+
+    verdict: str
+    deciding: tuple[Finding, ...]
+    findings: tuple[Finding, ...]
+    remarks: tuple[str, ...] = ()
+    palliative: bool = False
+
+
+def eligibility(
+    case: Case, refractory: tuple[Finding, ...] = (), refractory_elsewhere: tuple[Finding, ...] = ()
+) -> Eligibility:
+    """Judge every criterion, then take the first tier that holds.
+
+    refractory            findings by which the ordered lesion is refractory by a deciding rule
+    refractory_elsewhere  findings by which some definition is met without deciding
+    """
+    rupture = _rupture(case)
+    absolute = tuple(rule(case) for rule in CONTRAINDICATIONS)
+    advised_against = (*(rule(case) for rule in NOT_RECOMMENDED), *refractory)
+    needed = needed_facts(case)
+    cautions = tuple(_caution(rule, case) for rule in CAUTIONS) + refractory_elsewhere
+    tiers = (
+        ("not-applicable", _met(rupture)),
+        ("contraindicated", _met(absolute)),
+        ("not-recommended", _met(advised_against)),
+        ("indeterminate", tuple(f for f in needed if f.verdict is Verdict.UNKNOWN) or _open_needed(case, absolute)),
+        ("caution", _met(cautions)),
+    )
+    everything = (*rupture, *absolute, *advised_against, *needed, *cautions)
+    for verdict, deciding in tiers:
+        if deciding:
+            return Eligibility(verdict, deciding, _ordered(deciding, everything), _remarks(case))
+    return Eligibility("candidate", (), everything, _remarks(case), palliative=not case.hcc)
+
+
+def _rupture(case: Case) -> tuple[Finding, ...]:
+    """A stated rupture or hemorrhage of the tumor is an emergency: elective criteria do not apply (CLINICAL trap 26)."""
+    known = case.state.tumor_rupture
+    if isinstance(known, Fact) and known.value is True:
+        because = "rupture or hemorrhage of the tumor is stated: an emergency, elective criteria do not apply"
+        return (Finding("tumor_rupture", Verdict.MET, because, "contract", "verdict rule 1", (known.evidence,)),)
+    return ()
+
+
+def _met(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    return tuple(f for f in findings if f.verdict is Verdict.MET)
+
+
+def _open_needed(case: Case, absolute: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """A contraindication left open although its fact is documented: a comparator, or a finding without a grade."""
+    return tuple(
+        f
+        for f in absolute
+        if f.verdict is Verdict.UNKNOWN and any(isinstance(_known(case, n), Fact) for n in f.missing)
+    )
+
+
+def _known(case: Case, name: str) -> object:
+    return getattr(case.state, name, None)
+
+
+def _caution(rule: Callable[[Case], Finding], case: Case) -> Finding:
+    """A starred criterion counts when it is not stated, and says so."""
+    finding = rule(case)
+    if rule in STARRED and finding.verdict is Verdict.UNKNOWN:
+        return Finding(finding.rule, Verdict.MET, f"{finding.because} (counts as caution while it is not stated)",
+                       finding.source, finding.locator, finding.evidence, finding.missing)  # fmt: skip
+    return finding
+
+
+def _ordered(deciding: tuple[Finding, ...], everything: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    return (*deciding, *(f for f in everything if f not in deciding))
+
+
+def _remarks(case: Case) -> tuple[str, ...]:
+    """What is said beside the verdict and changes nothing."""
+    remarks = list(case.bclc.remarks) if case.bclc is not None else []
+    if "portal_vein_thrombosis" in case.facts.states:
+        remarks.append(
+            "portal vein thrombosis is recorded: whether it is tumor or bland thrombus is the imaging's to say"
+        )
+    remarks += case.child_pugh.notes
+    remarks += case.burden.notes
+    return tuple(dict.fromkeys((*remarks, *case.facts.tumor.notes, *case.facts.remarks)))

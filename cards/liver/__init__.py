@@ -1,0 +1,1 @@
+"""Liver function: one score a module."""

@@ -1,0 +1,57 @@
+"""The named predicates a policy's criteria may use: each three-valued, each on facts that are documented."""
+
+from collections.abc import Callable, Mapping
+
+from cards.case import Case
+from cards.current import Known
+from cards.facts import Absent
+from cards.verdict import Verdict, verdict_of
+
+
+def _tumor(*kinds: str) -> Callable[[Case], Verdict]:
+    def is_kind(case: Case) -> Verdict:
+        kind = case.facts.tumor.kind
+        return Verdict.UNKNOWN if kind == "unknown" else verdict_of(kind in kinds)
+
+    return is_kind
+
+
+def _yes(name: str) -> Callable[[Case], Verdict]:
+    def says(case: Case) -> Verdict:
+        known: Known = case.state[name]
+        return Verdict.UNKNOWN if isinstance(known, Absent) else verdict_of(bool(known.value))
+
+    return says
+
+
+def _systemic(*values: str) -> Callable[[Case], Verdict]:
+    def says(case: Case) -> Verdict:
+        known = case.state.systemic_therapy_status
+        return Verdict.UNKNOWN if isinstance(known, Absent) else verdict_of(known.value in values)
+
+    return says
+
+
+def _site_other_than_liver(case: Case) -> Verdict:
+    """Orders reach a policy only for the liver; a stated liver tumor decides it."""
+    return verdict_of(False if case.facts.tumor.stated else None)
+
+
+PREDICATES: Mapping[str, Callable[[Case], Verdict]] = {
+    "site_other_than_liver": _site_other_than_liver,
+    "hcc": _tumor("hcc"),
+    "intrahepatic_cholangiocarcinoma": _tumor("icc"),
+    "neuroendocrine_metastasis": _tumor("neuroendocrine-metastasis"),
+    "colorectal_metastasis": _tumor("colorectal-metastasis"),
+    "melanoma_metastasis": _tumor("melanoma-metastasis"),
+    "unresectable": _yes("unresectable"),
+    "bridge_to_transplant": _yes("bridge_to_transplant"),
+    "liver_dominant": _yes("liver_dominant"),
+    "diffuse": _yes("diffuse"),
+    "progressive": _yes("progressive"),
+    "symptomatic": _yes("symptomatic"),
+    # Tumor that grows while symptoms are controlled has not "failed to control symptoms" (CLINICAL trap 29).
+    "systemic_failed_to_control_symptoms": _systemic("failed-to-control-symptoms"),
+    "systemic_failed": _systemic("failed"),
+    "not_a_systemic_candidate": _systemic("not-candidate"),
+}

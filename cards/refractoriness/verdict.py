@@ -1,0 +1,86 @@
+"""The refractoriness verdict over the seven definitions that count, judged per lesion."""
+
+from dataclasses import dataclass, replace
+
+from cards.case import Case
+from cards.refractoriness.definitions import CONTEXT, COUNTING, DECIDING, lesion
+from cards.response.history import lesion_name, same_lesion, tace_sessions, target_lesions, undated_tace
+from cards.verdict import Finding, Verdict, any_of
+
+
+@dataclass(frozen=True, slots=True)
+class Refractoriness:
+    """What every definition says.
+
+    verdict      met-by-all | met-by-some | not-met | indeterminate | not-applicable
+    definitions  code → verdict over all target lesions (met: for at least one)
+    per_lesion   lesion key → code → finding
+    ordered      the ordered lesions that have been treated; deciding: findings that make TACE of them not recommended
+    elsewhere    findings met by some definition that do not decide this order
+    """
+
+    verdict: str
+    definitions: dict[str, Verdict]
+    findings: tuple[Finding, ...]
+    per_lesion: dict[str, dict[str, Finding]]
+    ordered: tuple[str, ...] = ()
+    deciding: tuple[Finding, ...] = ()
+    elsewhere: tuple[Finding, ...] = ()
+
+
+def refractoriness(case: Case) -> Refractoriness:
+    """Judge every definition for every target lesion.
+
+    Source: CONTRACT (verdict), CLINICAL 1.13 (seven count, three may decide and only for the ordered lesion)
+    """
+    facts = case.facts
+    if not tace_sessions(facts) and not undated_tace(facts):
+        return Refractoriness("not-applicable", {}, (), {})
+    lesions = target_lesions(facts)
+    per_lesion = {
+        key: {code: rule(lesion(facts, key)) for code, rule in (COUNTING | CONTEXT).items()} for key in lesions
+    }
+    definitions = {code: any_of(per_lesion[key][code].verdict for key in lesions) for code in COUNTING | CONTEXT}
+    ordered = _ordered(case, lesions)
+    named = {
+        key: {c: _named(case, key, f, len(lesions)) for c, f in found.items()} for key, found in per_lesion.items()
+    }
+    deciding = tuple(
+        named[key][code] for key in ordered for code in DECIDING if named[key][code].verdict is Verdict.MET
+    )
+    met = (named[key][code] for key in lesions for code in COUNTING if named[key][code].verdict is Verdict.MET)
+    elsewhere = tuple(f for f in met if f not in deciding)
+    findings = tuple(_representative([named[key][code] for key in lesions], definitions[code]) for code in definitions)
+    return Refractoriness(_verdict(definitions), definitions, findings, named, ordered, deciding, _once(elsewhere))
+
+
+def _ordered(case: Case, lesions: tuple[str, ...]) -> tuple[str, ...]:
+    """The treated lesions that the order is for. An order that names none is for the only one there is, if there is one."""
+    order = case.order
+    if order is not None and order.lesions:
+        return tuple(k for k in lesions if any(same_lesion(case.facts, k, o) for o in order.lesions))
+    told = [k for k in lesions if k.startswith(("BodyStructure/", "segment-"))]
+    return tuple(told) if len(told) == 1 else ()
+
+
+def _named(case: Case, key: str, finding: Finding, lesions: int) -> Finding:
+    """The finding with its lesion in words."""
+    return replace(finding, because=f"{lesion_name(case.facts, key)}: {finding.because}") if lesions > 1 else finding
+
+
+def _representative(findings: list[Finding], verdict: Verdict) -> Finding:
+    return next(f for f in findings if f.verdict is verdict)
+
+
+def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Each definition once: what is met for several lesions, or for the whole liver, is one caution."""
+    return tuple({f.rule: f for f in reversed(findings)}.values())
+
+
+def _verdict(definitions: dict[str, Verdict]) -> str:
+    counted = [definitions[code] for code in COUNTING]
+    if all(v is Verdict.MET for v in counted):
+        return "met-by-all"
+    if any(v is Verdict.MET for v in counted):
+        return "met-by-some"
+    return "not-met" if all(v is Verdict.NOT_MET for v in counted) else "indeterminate"

@@ -1,0 +1,1 @@
+"""What happened after each treatment of each lesion."""

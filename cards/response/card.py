@@ -1,0 +1,34 @@
+"""Response imaging due or overdue after the last TACE."""
+
+from cards.card import Card
+from cards.case import Case
+from cards.facts import OVERALL
+from cards.response.history import tace_sessions, target_lesions, timed
+from cards.words import day
+
+DUE_FROM_DAY, OVERDUE_AFTER_DAY = 28, 42
+
+
+def imaging_card(case: Case) -> Card | None:
+    """Due from week 4 to 6 after the last TACE, overdue later, while no response that counts is recorded.
+
+    Source: source-003, step 3 (4–6 weeks)
+    """
+    sessions = tace_sessions(case.facts)
+    if not sessions or sessions[-1].latest is None:
+        return None
+    last = sessions[-1]
+    after = (case.today - sessions[-1].latest).days
+    found = [t for key in (*target_lesions(case.facts), OVERALL) for t in timed(case.facts, key)]
+    if after < DUE_FROM_DAY or any(t.counts and t.session is last for t in found):
+        return None
+    overdue = after > OVERDUE_AFTER_DAY
+    word = "overdue" if overdue else "due"
+    summary = f"Response imaging {word}: day {after} after the TACE of {day(last.when)}, no response recorded."
+    detail = (
+        f"**What decides.** The last TACE was on {day(last.when)}; no mRECIST response at day 28 or later is recorded. "
+        f"Assessed {day(case.today)}.\n\nConsider contrast-enhanced CT or MRI, read by mRECIST, at 4–6 weeks (unreviewed "
+        "2026 summary quoting EASL 2025, step 3); JSH 1–3 months."
+    )
+    return Card("response-imaging", "clinical-reminder", "warning" if overdue else "info", summary, detail,
+                "source-003", patient=case.facts.patient)  # fmt: skip

@@ -1,0 +1,49 @@
+"""Building a rule's Finding from the facts it reads."""
+
+from collections.abc import Callable
+
+from cards.bounds import holds
+from cards.current import Known
+from cards.facts import FACTS, Absent
+from cards.verdict import Finding, Verdict, verdict_of
+from cards.words import day
+
+
+def shown(fact: Known) -> str:
+    """A fact in words: label, value as it came, date; or why there is none.
+
+    >>> shown(Fact("bilirubin", 1.2, None, "", "1.2 mg/dL", state=True))
+    'total bilirubin 1.2 mg/dL'
+    """
+    label = FACTS[fact.name].label
+    if isinstance(fact, Absent):
+        return fact.because if label in fact.because else f"{label}: {fact.because}"
+    notes = "".join(f"; {note}" for note in fact.notes if note.startswith(("conflict", "preliminary", "local")))
+    if isinstance(fact.value, bool):
+        value = "yes" if fact.value else "no"
+    else:
+        value = fact.shown or str(fact.value)
+    when = f" ({day(fact.when)})" if fact.when is not None else ""
+    preliminary = ", preliminary" if fact.preliminary else ""
+    return f"{label} {value}{when}{preliminary}{notes}"
+
+
+def threshold(
+    rule: str, known: Known, test: Callable[[float], bool], source: str, locator: str, unless: str = ""
+) -> Finding:
+    """A finding on one number. UNKNOWN where it is absent or its comparator leaves the test open."""
+    return finding(rule, known, verdict_of(holds(known, test)), source, locator, unless)
+
+
+def is_one_of(rule: str, known: Known, values: tuple[object, ...], source: str, locator: str) -> Finding:
+    """A finding on one coded or yes/no fact."""
+    verdict = Verdict.UNKNOWN if isinstance(known, Absent) else verdict_of(known.value in values)
+    return finding(rule, known, verdict, source, locator)
+
+
+def finding(rule: str, known: Known, verdict: Verdict, source: str, locator: str, extra: str = "") -> Finding:
+    """A finding that stands on one fact."""
+    because = shown(known) + (f"; {extra}" if extra else "")
+    evidence = (known.evidence,) if known.evidence else ()
+    missing = (known.name,) if verdict is Verdict.UNKNOWN else ()
+    return Finding(rule, verdict, because, source, locator, evidence, missing)

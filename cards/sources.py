@@ -1,0 +1,107 @@
+"""Every document that a rule may cite. A statement known only from another document says so in `quoted_in`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One document.
+
+    label      as a card names it
+    kind       score | staging | guideline | review | payer-policy | quality-standard | label | summary | overview
+    quoted_in  key of the document it was read in, where the document itself was not read
+    caution    what a reader must know before trusting it
+    """
+
+    key: str
+    label: str
+    title: str
+    issuer: str
+    year: int | None
+    kind: str
+    url: str = ""
+    quoted_in: str = ""
+    caution: str = ""
+
+
+_UNREVIEWED = "machine-written summary whose own banner says that human review is pending"
+
+_ALL = (
+    Source("pugh-1973", "Child-Pugh (Pugh 1973)", "Transection of the oesophagus for bleeding oesophageal varices",
+           "Br J Surg 60:646", 1973, "score", quoted_in="ccjm-child-pugh"),
+    Source("ccjm-child-pugh", "Child-Pugh table (CCJM)", "Child-Pugh scoring table", "Cleveland Clinic J Med", None,
+           "score", "https://www.ccjm.org/"),
+    Source("johnson-2015", "ALBI (Johnson 2015)", "Assessment of liver function in hepatocellular carcinoma: ALBI",
+           "J Clin Oncol 33:550", 2015, "score", "https://pmc.ncbi.nlm.nih.gov/articles/PMC5473065/"),
+    Source("hiraoka-2017", "modified ALBI (Hiraoka 2017)", "Modified ALBI grade", "Liver Cancer 6:325", 2017, "score",
+           quoted_in="johnson-2015"),
+    Source("optn-meld", "MELD, MELD-Na (OPTN)", "OPTN policy text on the MELD score", "OPTN", 2016, "score",
+           caution="read as quoted in a public code base (mimic-code)"),
+    Source("kim-2021", "MELD 3.0 (Kim 2021)", "MELD 3.0", "Gastroenterology 161:1887", 2021, "score"),
+    Source("oken-1982", "ECOG (Oken 1982)", "Toxicity and response criteria of the ECOG", "Am J Clin Oncol", 1982,
+           "score"),
+    Source("bclc-2022", "BCLC 2022", "BCLC strategy for prognosis prediction and treatment recommendation: 2022 update",
+           "J Hepatol 76:681", 2022, "staging", "https://pmc.ncbi.nlm.nih.gov/articles/PMC8866082/",
+           caution="a 2025 update exists and is not implemented"),
+    Source("mazzaferro-2009", "up-to-seven (Mazzaferro 2009)", "Up-to-seven criterion", "Lancet Oncol", 2009, "staging",
+           caution="read in World J Gastroenterol v11 i6"),
+    Source("aasld-2023-t4", "Milan, UNOS downstaging (AASLD 2023, table 4)", "AASLD practice guidance on HCC, table 4",
+           "AASLD", 2023, "guideline", "https://pmc.ncbi.nlm.nih.gov/articles/PMC10663390/"),
+    Source("ucsf", "UCSF criteria", "UCSF transplant criteria", "World J Gastroenterol v11 i6", None, "staging",
+           "https://pmc.ncbi.nlm.nih.gov/articles/PMC4641125/"),
+    Source("wang-2019", "six-and-twelve (Wang 2019)", "Six-and-twelve score", "J Hepatol", 2019, "staging",
+           quoted_in="cancer-imaging-2023"),
+    Source("cancer-imaging-2023", "Cancer Imaging 2023", "Table of TACE scores and substages",
+           "Cancer Imaging s40644-023-00575-6", 2023, "review"),
+    Source("wjh-2015", "WJH 2015", "Contraindications to TACE, table 1", "World J Hepatol 7(16)", 2015,
+           "review"),
+    Source("crad-tace", "Commonwealth Radiology TACE list", "List of contraindications to chemoembolization",
+           "Commonwealth Radiology", None, "review"),
+    Source("seekhealth", "SeekHealth TACE table", "Table of contraindications to TACE", "seekhealthz", None, "review"),
+    Source("easl-eortc-2012", "EASL-EORTC 2012", "EASL-EORTC clinical practice guidelines: HCC", "EASL, EORTC", 2012,
+           "guideline", "https://pmc.ncbi.nlm.nih.gov/articles/PMC3700789/"),
+    Source("jsh-2021", "JSH 2021", "JSH consensus statements on HCC 2021: TACE-unsuitable", "JSH", 2021,
+           "guideline", "https://pmc.ncbi.nlm.nih.gov/articles/PMC8237791/"),
+    Source("sir-2019", "SIR 2019 bleeding-risk guideline", "Consensus guidelines on periprocedural bleeding risk",
+           "J Vasc Interv Radiol (Patel)", 2019, "guideline"),
+    Source("vanderwalde-2009", "VanderWalde 2009", "Hepatic abscess after embolization", "PMC3000072", 2009, "review",
+           "https://pmc.ncbi.nlm.nih.gov/articles/PMC3000072/"),
+    Source("easl-2025", "EASL 2025, as quoted", "EASL clinical practice guidelines: HCC 2025", "EASL", 2025,
+           "guideline", quoted_in="source-003", caution=f"known only as quoted in a {_UNREVIEWED}"),
+    Source("source-000", "TACE overview", "Overview of TACE: success, downstaging, survival, alternatives", "", None,
+           "overview"),
+    Source("source-001", "Payer policy MED140", "Transarterial Chemoembolization (TACE), medical policy", "payer",
+           None, "payer-policy", caution="states no effective date; contract language takes precedence"),
+    Source("source-002", "Zhang 2022", "TACE failure/refractoriness: a scientific concept or pseudo-proposition",
+           "World J Gastrointest Surg", 2022, "review"),
+    Source("source-003", "unreviewed 2026 summary quoting EASL 2025",
+           "TACE combined with immunotherapy for intermediate-stage HCC", "Dr.Oracle", 2026, "summary",
+           caution=_UNREVIEWED),
+    Source("jsh-lcsgj-2014", "JSH-LCSGJ 2014", "JSH-LCSGJ criteria of TACE failure/refractoriness", "JSH, LCSGJ", 2014,
+           "guideline", quoted_in="source-002"),
+    Source("korean-criteria", "Korean conditions, in Zhang 2022", "Korean conditions of TACE failure/refractoriness",
+           "Korean scholars", None, "review", quoted_in="source-002"),
+    Source("iasl-criteria", "same-area definition, as printed in Zhang 2022", "No response after 3 or more TACE",
+           "International Association for the Study of the Liver", None, "guideline", quoted_in="source-002"),
+    Source("european-criteria", "European intent-based, in Zhang 2022", "Failure depends on the purpose of TACE",
+           "European authors", None, "review", quoted_in="source-002"),
+    Source("klca-2022", "KLCA-NCC 2022, second-hand", "KLCA-NCC practice guidelines for HCC", "KLCA, NCC Korea", 2022,
+           "guideline", caution=f"known only from a {_UNREVIEWED}"),
+    Source("georgiades-2012", "Georgiades, in Zhang 2022", "At least two treatments before abandoning TACE",
+           "Georgiades et al.", None, "review", quoted_in="source-002"),
+    Source("ogasawara-afp", "Ogasawara, in Zhang 2022", "AFP rise of 20 % from baseline", "Ogasawara et al.", None,
+           "review", quoted_in="source-002"),
+    Source("mrecist-2010", "mRECIST (Lencioni, Llovet 2010)", "Modified RECIST assessment for HCC", "Semin Liver Dis",
+           2010, "score"),
+    Source("livert-2019", "BMC Cancer 2019;19:795", "Liver function after TACE (LiverT)", "BMC Cancer", 2019,
+           "review"),
+    Source("wjg-2022-pvtt", "WJG 28:704, figure 2", "Classes of portal vein tumor thrombus", "World J Gastroenterol",
+           2022, "review"),
+    Source("kadalayil-2013", "HAP (Kadalayil 2013)", "Hepatoma arterial-embolization prognostic score", "Ann Oncol",
+           2013, "score", quoted_in="cancer-imaging-2023"),
+    Source("contract", "tace-cds", "How this service reads missing and conflicting data", "tace-cds", 2026,
+           "overview"),
+)  # fmt: skip
+
+SOURCES: Mapping[str, Source] = {source.key: source for source in _ALL}

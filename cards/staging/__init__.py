@@ -1,0 +1,1 @@
+"""Tumor burden and stage. HCC systems are applied to HCC only; the caller decides."""

@@ -1,0 +1,88 @@
+"""The assessment at a terminal."""
+
+from cards.assess import Assessment
+from cards.assessment_json import as_json
+from cards.facts import FACTS
+from cards.markdown import plain
+from cards.questions import asked
+from cards.response.history import lesion_history, lesion_name, target_lesions
+from cards.verdict import Verdict
+from cards.words import day, span
+
+
+def assessment_text(a: Assessment) -> str:
+    """Headings, one statement a line, value with date and source."""
+    case = a.case
+    order = f" for {case.order.label} ({case.order.reference})" if case.order is not None else ", TACE as if considered"
+    lines = [f"{case.facts.patient or 'Patient not named'}, {day(case.today)}{order}", ""]
+    lines += _liver(a) + _verdict(a) + _history(a) + _definitions(a) + _documents(a) + _unusable(a)
+    return "\n".join(_clean(line) for line in lines)
+
+
+def _clean(line: str) -> str:
+    """Harmless at a terminal, columns kept."""
+    return "".join(c if c == " " else plain(c) for c in line)
+
+
+def _liver(a: Assessment) -> list[str]:
+    case = a.case
+    liver, albi = case.child_pugh, case.albi.score
+    lines = [f"Tumor           {case.facts.tumor.kind}: {case.facts.tumor.because}"]
+    open_items = f"; not known: {', '.join(liver.undecided())}" if liver.undecided() else ""
+    lines.append(f"Child-Pugh      {span(liver.low, liver.high)} ({' or '.join(liver.classes)}){open_items}")
+    grades = " or ".join(case.albi.modified_grades)
+    lines.append(f"ALBI            {albi.low:.2f} (modified grade {grades})" if albi.low is not None else
+                 f"ALBI            not known: {', '.join(FACTS[n].label for n in albi.missing)}")  # fmt: skip
+    for name, score in (("MELD", case.meld), ("MELD-Na (OPTN)", case.meld_na), ("MELD 3.0", case.meld3)):
+        if score.low is not None:
+            lines.append(f"{name:<15} {span(score.low, score.high)}" + "".join(f"; {n}" for n in score.notes))
+    if case.bclc is not None:
+        lines.append(f"BCLC 2022       {case.bclc.because}")
+        limits = as_json(a)["burden"]
+        lines.append(
+            f"Size and number Milan {limits['milan']}, up-to-seven {limits['upToSeven']}, UCSF {limits['ucsf']}"
+        )
+    return [*lines, ""]
+
+
+def _verdict(a: Assessment) -> list[str]:
+    e = a.eligibility
+    lines = [f"TACE: {e.verdict.upper().replace('-', ' ')}"]
+    lines += [f"  - {f.because} [{f.source}, {f.locator}]" for f in e.deciding]
+    missing = dict.fromkeys(n for f in e.findings if f.rule.startswith("needed_") for n in f.missing)
+    if missing:
+        lines += ["Questions", *(f"  - {asked(n)}" for n in missing)]
+    return [*lines, *(f"  ({r})" for r in e.remarks), ""]
+
+
+def _history(a: Assessment) -> list[str]:
+    facts = a.case.facts
+    rows = [
+        f"  {lesion_name(facts, key)}: {o.words} ({o.because})"
+        for key in target_lesions(facts)
+        for o in lesion_history(facts, key)
+    ]
+    return ["TACE history", *rows, ""] if rows else []
+
+
+def _definitions(a: Assessment) -> list[str]:
+    r = a.refractoriness
+    if not r.definitions:
+        return []
+    words = {Verdict.MET: "met", Verdict.NOT_MET: "not met", Verdict.UNKNOWN: "cannot tell"}
+    rows = [
+        f"  {code:<22} {words[v]:<12} {f.because}"
+        for (code, v), f in zip(r.definitions.items(), r.findings, strict=True)
+    ]
+    return [f"Refractoriness: {r.verdict.replace('-', ' ')}", *rows, ""]
+
+
+def _documents(a: Assessment) -> list[str]:
+    p = a.prior_auth
+    rows = [f"  {item.item:<3} {doc.status:<15} {item.label}: {doc.words}" for item, doc in p.documentation]
+    return [f"Prior authorization ({p.policy}): {p.decision} {p.clause}".rstrip(), *rows] if rows else []
+
+
+def _unusable(a: Assessment) -> list[str]:
+    bad = a.case.facts.unusable
+    return ["", "Not usable", *(f"  {u.resource}: {u.because}" for u in bad)] if bad else []

@@ -1,0 +1,77 @@
+"""Three-valued verdicts, and the finding that every rule returns."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Verdict(Enum):
+    """What a criterion says of this patient. Unknown is an answer of its own: never False, never an error."""
+
+    MET = "met"
+    NOT_MET = "not-met"
+    UNKNOWN = "unknown"
+
+    def __bool__(self) -> bool:
+        raise TypeError("a Verdict is three-valued: compare it with `is Verdict.MET`")
+
+    def __invert__(self) -> "Verdict":
+        return _OPPOSITE[self]
+
+
+_OPPOSITE = {Verdict.MET: Verdict.NOT_MET, Verdict.NOT_MET: Verdict.MET, Verdict.UNKNOWN: Verdict.UNKNOWN}
+
+
+def verdict_of(answer: bool | None) -> Verdict:
+    """True, False or not known (None) as a Verdict.
+
+    >>> verdict_of(None)
+    <Verdict.UNKNOWN: 'unknown'>
+    """
+    if answer is None:
+        return Verdict.UNKNOWN
+    return Verdict.MET if answer else Verdict.NOT_MET
+
+
+def all_of(verdicts: Iterable[Verdict]) -> Verdict:
+    """Kleene's "and": one NOT_MET decides, else one UNKNOWN leaves it open.
+
+    >>> all_of([Verdict.MET, Verdict.UNKNOWN, Verdict.NOT_MET])
+    <Verdict.NOT_MET: 'not-met'>
+    """
+    seen = set(verdicts)
+    if Verdict.NOT_MET in seen:
+        return Verdict.NOT_MET
+    return Verdict.UNKNOWN if Verdict.UNKNOWN in seen else Verdict.MET
+
+
+def any_of(verdicts: Iterable[Verdict]) -> Verdict:
+    """Kleene's "or": one MET decides, else one UNKNOWN leaves it open.
+
+    >>> any_of([Verdict.NOT_MET, Verdict.UNKNOWN])
+    <Verdict.UNKNOWN: 'unknown'>
+    """
+    seen = set(verdicts)
+    if Verdict.MET in seen:
+        return Verdict.MET
+    return Verdict.UNKNOWN if Verdict.UNKNOWN in seen else Verdict.NOT_MET
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One criterion, judged for one patient.
+
+    rule      the rule's name, as its document names it
+    because   the reason in words, with values and dates
+    source    a key of cards.sources.SOURCES; locator: the place in it
+    evidence  FHIR references of what was read ("Observation/1")
+    missing   names of facts (cards.facts.FACTS) that would decide it
+    """
+
+    rule: str
+    verdict: Verdict
+    because: str
+    source: str
+    locator: str
+    evidence: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()

@@ -1,0 +1,87 @@
+"""From resources to advice: what hooks, command line, sandbox and cohort all call."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from cards.assess import Assessment, assess
+from cards.card import advise
+from cards.current import Windows
+from cards.facts import Order, PatientFacts
+from cards.text import assessment_text
+from service.fhir.read import read_facts
+from service.fhir.read.local_codes import LocalCodes, load
+from service.fhir.read.order import kind_of_order, selected
+from service.fhir.write.cards import cards_json
+from service.settings import Settings
+
+Json = dict[str, Any]
+
+
+def order_is_ours(draft_orders: Sequence[Json], selections: Sequence[str] | None) -> bool:
+    """Whether any (selected) draft order can be ours; a cheap look, before anything is read or fetched."""
+    return any(kind_of_order(order) or _drug_elsewhere(order) for order in selected(draft_orders, selections))
+
+
+def _drug_elsewhere(order: Mapping[str, Any]) -> bool:
+    """A MedicationRequest whose drug stands in another resource that is still to be read."""
+    if order.get("resourceType") != "MedicationRequest":
+        return False
+    named = order.get("medicationReference")
+    return isinstance(named, Mapping) and not named.get("display") and bool(named.get("reference"))
+
+
+def assess_patient(
+    resources: Sequence[Json],
+    *,
+    patient: str,
+    asked: datetime,
+    settings: Settings,
+    draft_orders: Sequence[Json] | None,
+    gaps: tuple[str, ...] = (),
+    full_urls: Mapping[str, str] | None = None,
+) -> list[Assessment]:
+    """One assessment for each order that is ours.
+
+    draft_orders   those of the hook; None: draft orders among the resources, and without one TACE as if considered
+    """
+    facts = read_facts(
+        resources,
+        patient=patient,
+        asked=asked,
+        zone=settings.zone,
+        draft_orders=draft_orders,
+        local_codes=local_codes(settings.local_codes),
+        gaps=gaps,
+        full_urls=full_urls,
+    )
+    today = asked.astimezone(settings.zone).date()
+    windows = Windows(settings.laboratory_days, settings.clinical_days, settings.imaging_days, settings.recovery_days)
+    ours = [order for order in facts.orders if _concerns(order, facts)]
+    if draft_orders is None and not ours:
+        return [assess(facts, today, None, windows)]
+    facts = replace(facts, orders=tuple(ours))
+    return [assess(facts, today, order, windows) for order in ours]
+
+
+def _concerns(order: Order, facts: PatientFacts) -> bool:
+    """Systemic therapy concerns this service for a liver tumor that is HCC, or that is not settled."""
+    return order.kind != "systemic" or facts.tumor.is_hcc or (facts.tumor.stated and facts.tumor.kind == "unknown")
+
+
+@lru_cache(maxsize=4)
+def local_codes(path: str) -> LocalCodes | None:
+    """The operator's local-code map, read once."""
+    return load(path) if path else None
+
+
+def cards_for(assessments: Sequence[Assessment], *, hook: str, service_id: str, hook_instance: str) -> list[Json]:
+    """Cards as they go on the wire."""
+    return cards_json(advise(assessments, hook), service_id, hook_instance)
+
+
+def as_text(assessments: Sequence[Assessment]) -> str:
+    """The assessment for people, at a terminal."""
+    return "\n\n".join(assessment_text(a) for a in assessments)

@@ -1,0 +1,211 @@
+"""tace-cds. Exit codes: 0 done, 1 the input could not be assessed (why, on stderr), 2 wrong usage."""
+
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn
+from urllib.parse import urlsplit
+
+import click
+import orjson
+import requests
+
+from service import advice
+from service.app import create_app
+from service.errors import NotUsable
+from service.hooks import catalog
+from service.hooks.case import assess, cards_of, case_of, read_case
+from service.pages.home import examples
+from service.pages.terminal import cards_text, outcome_text
+from service.server import CannotListen, Server, is_wildcard, shown_url
+from service.settings import (
+    PREFIX,
+    REPOSITORY_FIXTURES,
+    Settings,
+    WrongSetting,
+    from_environment,
+    unknown_names,
+)
+
+CALL_SECONDS = 30
+PRETTY = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+JSON_FILE = click.File("rb")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tace-cds", message="%(prog)s %(version)s")
+def commands() -> None:
+    """Advisory cards on transarterial chemoembolization (TACE) from FHIR, as a CDS Hooks service or here."""
+
+
+def main() -> None:
+    try:
+        commands(prog_name="tace-cds")
+    except WrongSetting as problem:
+        _end(2, str(problem))
+    except (NotUsable, CannotListen) as problem:
+        _end(1, str(problem))
+    except RecursionError:
+        _end(1, "the input is nested too deeply")
+    except Exception as problem:  # the last handler: a traceback could hold a patient's values
+        _end(1, f"could not be assessed because of an error in tace-cds ({type(problem).__name__})")
+
+
+@commands.command()
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Threads that answer requests.")
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
+    """The service; settings from environment variables TACE_CDS_*."""
+    settings = from_environment(mode="serve", host=host, port=port, workers=workers)
+    _name_unknown_settings()
+    server = Server(create_app(settings))
+    click.echo(f"tace-cds serves on {shown_url(settings.host, server.port)}/cds-services", err=True)
+    server.run()
+
+
+@commands.command()
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on.")
+@click.option("--fixtures", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder of fixtures.")
+def sandbox(host: str | None, port: int | None, fixtures: Path | None) -> None:
+    """The service for trying out, with example patients; the moment asked may be set (TACE_CDS_AS_OF)."""
+    settings = _with_own_server(
+        from_environment(mode="sandbox", host=host, port=port, fixtures_dir=fixtures or _fixtures())
+    )
+    _name_unknown_settings()
+    server = Server(create_app(settings))
+    base = shown_url(settings.host, server.port)
+    click.echo(f"tace-cds sandbox on {base}/ (for trying out, not for patient care)")
+    if is_wildcard(settings.host):
+        click.echo("It listens on every address of this machine.")
+    example = next(examples(settings.fixtures_dir), None)
+    if example:
+        click.echo(f"Try:\n  {example.curl(base)}")
+    sys.stdout.flush()
+    server.run()
+
+
+@commands.command("assess")
+@click.argument("file", type=JSON_FILE)
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Assess as on that day; today where left out.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "cards"]), default="text", show_default=True)
+def assess_file(file: BinaryIO, as_of: Any, form: str) -> None:
+    """One patient from FILE (- for standard input): a FHIR Bundle, an array of resources, NDJSON, or a hook request.
+
+    A draft ServiceRequest or MedicationRequest among the resources is the order; without one TACE is assessed as if it
+    were being considered.
+    """
+    settings = _settings_for_assess(as_of.date() if as_of else None)
+    case = case_of(read_case(file.read()), settings)
+    if as_of and case.as_of:
+        case = case.at(settings.moment(settings.as_of))
+    assessments = assess(case, settings)
+    if form == "cards":
+        _print_json({"cards": cards_of(case, assessments)})
+    elif not assessments:
+        _end(1, "none of the draft orders is TACE, bland embolization, Y-90 or systemic therapy of a liver tumor")
+    elif form == "json":
+        found = [each.as_json() for each in assessments]
+        _print_json(found[0] if len(found) == 1 else found)
+    else:
+        click.echo(advice.as_text(assessments))
+
+
+@commands.command()
+@click.argument("url")
+@click.argument("file", type=JSON_FILE)
+def call(url: str, file: BinaryIO) -> None:
+    """Post the hook request in FILE to URL (a service, or the base address of one) and print the cards."""
+    body = file.read()
+    address = _service_address(url, read_case(body))
+    try:
+        answer = requests.post(
+            address,
+            data=body,
+            headers={"Content-Type": "application/json"},
+            timeout=CALL_SECONDS,
+            allow_redirects=False,
+        )
+    except (requests.RequestException, ValueError):  # its text may quote the whole address
+        _end(1, f"no answer from {address}")
+    content = _json_of(answer.content)
+    if answer.status_code != 200 or not isinstance(content, dict) or not isinstance(content.get("cards"), list):
+        _end(1, f"HTTP {answer.status_code}: {outcome_text(content)}")
+    click.echo(cards_text(content["cards"]))
+
+
+@commands.group()
+def codes() -> None:
+    """The map of an EHR's local codes."""
+
+
+@codes.command("check")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True))
+def codes_check(file: str) -> None:
+    """Check a map of local codes (TOML)."""
+    from service.fhir.read import local_codes
+
+    try:
+        entries = local_codes.load(file).entries
+    except local_codes.LocalCodeError as problem:
+        _end(1, str(problem))
+    click.echo("\n".join(str(entry) for entry in entries))
+    click.echo(f"{file}: {len(entries)} local code{'' if len(entries) == 1 else 's'}, all usable")
+
+
+def _settings_for_assess(as_of: date | None) -> Settings:
+    """Assessing a file is the sandbox's business: a stated moment is allowed. Only its own option states it."""
+    if os.environ.get(f"{PREFIX}AS_OF"):
+        click.echo(f"tace-cds: {PREFIX}AS_OF is for the sandbox and not used here; use --as-of", err=True)
+    return from_environment(mode="sandbox", as_of=as_of.isoformat() if as_of else "")
+
+
+def _with_own_server(settings: Settings) -> Settings:
+    """The sandbox may read its own fixtures over FHIR, besides the servers that were allowed."""
+    own = f"{shown_url(settings.host, settings.port)}/fhir"
+    return settings.model_copy(update={"fhir_servers": (*settings.fhir_servers, own)})
+
+
+def _fixtures() -> Path:
+    here = Path("fixtures")
+    return here if here.is_dir() else REPOSITORY_FIXTURES
+
+
+def _name_unknown_settings() -> None:
+    for name in unknown_names(os.environ):
+        click.echo(f"tace-cds: {name} is not a setting of this service", err=True)
+
+
+def _service_address(url: str, body: Any) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise click.BadParameter("an address such as http://127.0.0.1:8080", param_hint="URL")
+    if "/cds-services/" in parts.path.rstrip("/"):
+        return url
+    hook = body.get("hook") if isinstance(body, dict) else None
+    service = next((each for each in catalog.SERVICES if each.hook == hook), None)
+    if service is None:
+        raise NotUsable("hook", "no hook of this service", "a request for patient-view, order-select or order-sign")
+    return f"{url.rstrip('/').removesuffix('/cds-services')}/cds-services/{service.id}"
+
+
+def _json_of(content: bytes) -> Any:
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _print_json(value: Any) -> None:
+    click.echo(orjson.dumps(value, option=PRETTY), nl=False)
+
+
+def _end(code: int, line: str) -> NoReturn:
+    click.echo(f"tace-cds: {' '.join(line.split())}", err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""FHIR R4 → PatientFacts. Candidates are picked from plain JSON by code; only what becomes evidence is validated."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from cards.facts import PatientFacts
+from service.fhir.read.codings import local, segment
+from service.fhir.read.condition import read_conditions
+from service.fhir.read.local_codes import LocalCodes
+from service.fhir.read.medication import KINDS as MEDICATIONS
+from service.fhir.read.medication import read_medications
+from service.fhir.read.observation import Candidate, dated, facts_of, read_observations, report_dates
+from service.fhir.read.order import is_draft, read_order, reasons
+from service.fhir.read.procedure import read_procedures
+from service.fhir.read.questionnaire_response import answers
+from service.fhir.read.reading import Reading, Resource, name_of, status_of
+from service.fhir.read.validate import warm_up
+from service.fhir.read.when import Clock, Moment, observed
+
+__all__ = ["read_facts", "warm_up"]
+
+
+def read_facts(
+    resources: Sequence[Resource],
+    *,
+    patient: str,
+    asked: datetime,
+    zone: tzinfo,
+    draft_orders: Sequence[Resource] | None = None,
+    local_codes: LocalCodes | None = None,
+    gaps: Sequence[str] = (),
+    full_urls: Mapping[str, str] | None = None,
+) -> PatientFacts:
+    """Everything this service uses of one patient's record.
+
+    resources     plain JSON, in any order; those of another patient are reported and not used
+    patient       the bare id; "" where none is known
+    asked         aware; nothing later is used
+    draft_orders  the orders of the hook; None: draft orders among the resources
+    gaps          what could not be fetched, in words
+    """
+    reading = Reading(Clock(asked, zone), patient.removeprefix("Patient/"), full_urls or {}, local_codes)
+    by_kind = _by_kind(resources)
+    drafts = list(draft_orders) if draft_orders is not None else _drafts(by_kind)
+    medications = {name_of(m): m for m in by_kind.get("Medication", ())}
+    orders = tuple(o for d in drafts if (o := read_order(d, reading, medications)) is not None)
+    tumor = read_conditions(_once(by_kind.get("Condition", ())), reading, reasons(drafts, reading))
+    candidates = _candidates(by_kind, reading)
+    sizes, responses, notes = read_observations(candidates, reading)
+    sessions, treatments = read_procedures(_once(by_kind.get("Procedure", ())), reading, notes, tumor.stated)
+    given = [m for kind in MEDICATIONS for m in by_kind.get(kind, ()) if not any(m is d for d in drafts)]
+    treatments += read_medications(_once(given), reading, medications)
+    sex, birth_date = _patient(by_kind, reading)
+    return PatientFacts(
+        patient=f"Patient/{reading.patient}" if reading.patient else "",
+        sex=sex,
+        birth_date=birth_date,
+        tumor=tumor,
+        series={name: tuple(found) for name, found in reading.series.items()},
+        states=reading.states,
+        refused=reading.refused,
+        sizes=tuple(sizes),
+        sessions=tuple(sessions),
+        responses=tuple(sorted(responses, key=lambda r: r.when or date.max)),
+        treatments=tuple(treatments),
+        segments=_segments(by_kind.get("BodyStructure", ())),
+        orders=orders,
+        unusable=reading.unusables(),
+        remarks=tuple(dict.fromkeys(reading.remarks)),
+        gaps=tuple(gaps),
+    )
+
+
+def _by_kind(resources: Sequence[Resource]) -> dict[str, list[Resource]]:
+    kinds: dict[str, list[Resource]] = {}
+    for resource in resources:
+        kind = resource.get("resourceType")
+        if isinstance(kind, str):
+            kinds.setdefault(kind, []).append(resource)
+    return kinds
+
+
+def _drafts(by_kind: Mapping[str, list[Resource]]) -> list[Resource]:
+    return [o for kind in ("ServiceRequest", "MedicationRequest") for o in by_kind.get(kind, ()) if is_draft(o)]
+
+
+def _once(resources: Sequence[Resource]) -> list[Resource]:
+    """Each resource once: of several with one id the last updated."""
+    kept: dict[str, Resource] = {}
+    for place, resource in enumerate(resources):
+        name = name_of(resource) if resource.get("id") else f"#{place}"
+        earlier = kept.get(name)
+        if earlier is None or _updated(resource) > _updated(earlier):
+            kept[name] = resource
+    return list(kept.values())
+
+
+def _updated(resource: Resource) -> str:
+    meta = resource.get("meta")
+    stated = meta.get("lastUpdated") if isinstance(meta, Mapping) else None
+    return stated if isinstance(stated, str) else ""
+
+
+def _candidates(by_kind: Mapping[str, list[Resource]], reading: Reading) -> dict[str, list[Candidate]]:
+    """Fact → the Observations (and questionnaire answers) that may tell it."""
+    found: dict[str, list[Candidate]] = {}
+    reports: dict[str, Moment] | None = None
+    observations = _once([*by_kind.get("Observation", ()), *answers(by_kind.get("QuestionnaireResponse", ()), reading)])
+    for resource in observations:
+        if not isinstance(resource.get("code"), Mapping):
+            reading.reject(resource, "code is not a CodeableConcept")
+            continue
+        told = facts_of(resource, reading)
+        if not told or status_of(resource) in ("entered-in-error", "cancelled", "unknown"):
+            continue
+        if reports is None and observed(resource, reading.clock) is None:
+            reports = report_dates(by_kind.get("DiagnosticReport", ()), reading)
+        when = dated(resource, reading, reports or {})
+        for fact, entry, measured in told:
+            found.setdefault(fact, []).append(Candidate(resource, when, entry, measured))
+    return found
+
+
+def _segments(structures: Sequence[Resource]) -> dict[str, str]:
+    """BodyStructure → the Couinaud segment it lies in, where one is told."""
+    located = ((name_of(s), segment(s.get("location"))) for s in structures)
+    return {name: place for name, place in located if place}
+
+
+def _patient(by_kind: Mapping[str, list[Resource]], reading: Reading) -> tuple[str, date | None]:
+    """Recorded sex and birth date; "" and None where the Patient is not there or not usable."""
+    for patient in by_kind.get("Patient", ()):
+        if reading.patient and local(name_of(patient)) != f"Patient/{reading.patient}":
+            reading.reject(patient, "it is another patient than the one asked for")
+            continue
+        if not reading.valid(patient):
+            continue
+        gender: Any = patient.get("gender")
+        born = reading.clock.moment(patient.get("birthDate"))
+        sex = gender.strip().lower() if isinstance(gender, str) else ""
+        return (sex if sex in ("male", "female") else ""), (born.day if born is not None and not born.partial else None)
+    return "", None

@@ -1,0 +1,407 @@
+"""Observations → facts of the current state and of the history."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from cards.facts import FACTS, NOT_TOLD, OVERALL, Fact, FactSpec, LesionSize, Response, Scalar
+from cards.words import day, number
+from service.fhir.read import codes
+from service.fhir.read.codings import as_list, code_word, codings, local, reference, segment, texts
+from service.fhir.read.local_codes import Entry
+from service.fhir.read.reading import COUNTED_STATUS, PRELIMINARY_STATUS, Reading, Resource, name_of, status_of
+from service.fhir.read.values import NoValue, Read, value_of
+from service.fhir.read.when import Moment, observed
+
+FACT_OF = {
+    "lab.bilirubin_total": "bilirubin",
+    "lab.albumin": "albumin",
+    "lab.inr": "inr",
+    "lab.pt_patient": "pt",
+    "lab.pt_control": "pt_control",
+    "lab.creatinine": "creatinine",
+    "lab.sodium": "sodium",
+    "lab.platelets": "platelets",
+    "lab.alt": "alt",
+    "lab.ast": "ast",
+    "lab.afp": "afp",
+    "lab.afp_l3_percent": "afp_l3",
+    "lab.dcp_pivka2": "dcp",
+    "score.ecog": "ecog",
+    "score.ecog_interpretation": "ecog",
+    "score.child_pugh": "child_pugh_class",
+    "score.bclc": "bclc_stage",
+    "score.tnm_m": "extrahepatic_spread",
+    "obs.tumor_size": "nodule_size",
+    "obs.tumor_size_longest": "nodule_size",
+    **{f"own.{name}": name for name in FACTS},
+}
+# Read whole, for what came when; of every other fact the newest usable value is enough.
+_HISTORY = frozenset(
+    ["afp", "afp_units", "afp_l3", "dcp", "dcp_units", "nodule_count", "new_intrahepatic_lesion", "portal_vein_invasion", "hepatic_vein_invasion", "extrahepatic_spread", "nodule_size", "mrecist_response", "viable_percent", "selective_session", "technique_changed", "technical_success"]
+)
+_PER_SESSION = frozenset({"selective_session", "technique_changed", "technical_success"})
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An Observation (or a questionnaire's answer in the same form) that may tell a fact."""
+
+    resource: Resource
+    when: Moment | None
+    entry: Entry | None = None
+    measured: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionNote:
+    """A yes/no about one session: which one it names, when it was made."""
+
+    name: str
+    value: bool
+    session: str
+    when: Moment | None
+
+
+def facts_of(resource: Resource, reading: Reading) -> list[tuple[str, Entry | None, str]]:
+    """The facts an Observation's codes tell: (fact, local-code entry, what the code measures)."""
+    found: dict[str, tuple[str, Entry | None, str]] = {}
+    excluded = False
+    for system, code in codings(resource.get("code")):
+        entry = reading.local_codes.match(system, code) if reading.local_codes is not None else None
+        if entry is not None and entry.target == "fact":
+            found.setdefault(entry.name, (entry.name, entry, ""))
+            continue
+        for concept in codes.lookup(system, code):
+            excluded = excluded or concept.endswith("EXCLUDE") or "_NOT_" in concept
+            fact = FACT_OF.get(concept)
+            if fact is not None:
+                measured = codes.rows_of(system, code)[0].measured if fact in _MEASURED else ""
+                found.setdefault(fact, (fact, None, measured))
+    if excluded and found:
+        reading.reject(resource, "its codes name two different measurements", next(iter(found)))
+        return []
+    return list(found.values())
+
+
+_MEASURED = frozenset({"bilirubin", "albumin", "creatinine"})
+
+
+def read_observations(
+    candidates: Mapping[str, Sequence[Candidate]], reading: Reading
+) -> tuple[list[LesionSize], list[Response], list[SessionNote]]:
+    """Every fact's candidates → series; sizes, responses and notes about sessions apart."""
+    for name, found in candidates.items():
+        if name in ("nodule_size", "mrecist_response", "viable_percent") or name in _PER_SESSION:
+            continue
+        _series(FACTS[name], found, reading)
+    sizes = _sizes(candidates.get("nodule_size", ()), reading)
+    responses = [
+        *_responses("mrecist_response", candidates.get("mrecist_response", ()), reading),
+        *_responses("viable_percent", candidates.get("viable_percent", ()), reading),
+    ]
+    notes = [n for name in sorted(_PER_SESSION) for n in _session_notes(name, candidates.get(name, ()), reading)]
+    return sizes, responses, notes
+
+
+def dated(resource: Resource, reading: Reading, reports: Mapping[str, Moment]) -> Moment | None:
+    """effective[x]; else the DiagnosticReport that names the Observation; else issued."""
+    clock = reading.clock
+    moment = observed(resource, clock)
+    if moment is None and reports:
+        moment = reports.get(name_of(resource))
+    return moment or clock.moment(resource.get("issued"))
+
+
+def _newest_first(found: Iterable[Candidate], reading: Reading) -> list[Candidate]:
+    zone = reading.clock.zone
+    undated = [c for c in found if c.when is None]
+    dated_ones = [(c.when.key(zone), c) for c in found if c.when is not None]
+    dated_ones.sort(key=lambda pair: pair[0], reverse=True)
+    return [c for _, c in dated_ones] + undated
+
+
+def _series(spec: FactSpec, found: Sequence[Candidate], reading: Reading) -> None:
+    """The newest usable value, final and preliminary each, or the whole series where history needs it."""
+    wanted = {"final", "preliminary"}
+    tied: list[tuple[Candidate, Fact[Scalar]]] = []
+    for candidate in _newest_first(found, reading):
+        status = status_of(candidate.resource)
+        kind = "final" if status in COUNTED_STATUS else "preliminary" if status in PRELIMINARY_STATUS else ""
+        if not kind or not reading.is_ours(candidate.resource):
+            continue
+        if candidate.when is not None and reading.clock.is_later(candidate.when):
+            continue
+        if kind not in wanted and spec.name not in _HISTORY and not _ties(candidate, tied, kind):
+            continue
+        fact = _fact(spec, candidate, reading, preliminary=kind == "preliminary")
+        if fact is None:
+            continue
+        if candidate.when is not None:
+            wanted.discard(kind)
+        tied.append((candidate, fact))
+    for fact in _resolved(spec, tied):
+        reading.add(fact)
+
+
+def _ties(candidate: Candidate, kept: Sequence[tuple[Candidate, Fact[Scalar]]], kind: str) -> bool:
+    """Whether a candidate is of the same time as a value already kept."""
+    when = candidate.when
+    return when is not None and any(
+        c.when is not None and c.when.same_time(when) and f.preliminary == (kind == "preliminary") for c, f in kept
+    )
+
+
+def _fact(spec: FactSpec, candidate: Candidate, reading: Reading, preliminary: bool = False) -> Fact[Scalar] | None:
+    read = _read(spec, candidate, reading)
+    if read is None:
+        return None
+    when, resource = candidate.when, candidate.resource
+    notes = list(read.notes)
+    if candidate.entry is not None:
+        notes.append(candidate.entry.note)
+    if preliminary:
+        notes.append("preliminary")
+    if when is not None and when.partial:
+        notes.append(f"dated to {day(when.day)} at the earliest")
+    return Fact(
+        read.fact,
+        read.value,
+        when.day if when is not None else None,
+        name_of(resource),
+        read.shown,
+        read.comparator,
+        read.sent,
+        tuple(notes),
+        preliminary,
+        partial_date=when.partial if when is not None else False,
+        normal_high=_normal_high(resource, read),
+    )
+
+
+def _read(spec: FactSpec, candidate: Candidate, reading: Reading) -> Read | None:
+    """The candidate's value, validated; None where it has none or cannot be used (which is reported)."""
+    resource = candidate.resource
+    value = _local_value(spec, candidate) or _stated(spec, resource) or value_of(spec, resource, candidate.measured)
+    if isinstance(value, NoValue):
+        if not value.missing:
+            reading.reject(resource, value.because, spec.name)
+        elif resource.get("dataAbsentReason"):
+            reading.refused.setdefault(spec.name, f"{spec.label}: no value was recorded ({name_of(resource)})")
+        if value.missing and not reading.valid(resource, spec.name):
+            return None
+        return None
+    return value if reading.valid(resource, spec.name) else None
+
+
+def _local_value(spec: FactSpec, candidate: Candidate) -> Read | NoValue | None:
+    """The value of a local code, by the operator's map; quantities keep the reader's unit rules."""
+    entry = candidate.entry
+    if entry is None or (spec.kind == "quantity" and entry.value is None and not entry.values):
+        return None
+    raw = entry.value if entry.value is not None else None
+    if raw is None:
+        for said in _said(candidate.resource):
+            raw = entry.value_of(said)
+            if raw is not None:
+                break
+    if raw is None:
+        plain = value_of(spec, candidate.resource)
+        return plain if isinstance(plain, Read) else NoValue(f"{entry.note}: its value is not in the map")
+    shown = ("yes" if raw else "no") if isinstance(raw, bool) else str(raw)
+    return Read(spec.name, raw, shown)
+
+
+def _said(resource: Resource) -> list[Scalar]:
+    """Everything a value can be said as: codes, texts, strings, numbers, yes/no."""
+    concept = resource.get("valueCodeableConcept")
+    said: list[Scalar] = [code for _, code in codings(concept)]
+    said += texts(concept)
+    for name in ("valueString", "valueInteger", "valueBoolean"):
+        value = resource.get(name)
+        if isinstance(value, str | int | bool):
+            said.append(value)
+    quantity = resource.get("valueQuantity")
+    if isinstance(quantity, Mapping) and isinstance(quantity.get("value"), int | float):
+        said.append(quantity["value"])
+    return said
+
+
+_CLASS = re.compile(
+    r"(?:child[\s-]*(?:turcotte[\s-]*)?pugh)?[\s:]*(?:class|score|stage)?[\s:]*([ABC])(?:\s?\d{1,2})?", re.I
+)
+_BCLC = re.compile(r"(?:BCLC)?[\s:-]*(?:stage)?[\s:]*([0ABCD])(?:[1-3])?", re.I)
+_M = re.compile(r"[cp]?M([01])[a-c]?", re.I)
+
+
+def _stated(spec: FactSpec, resource: Resource) -> Read | None:
+    """Class, stage and M category as clinics write them: by a strict pattern over the whole text."""
+    pattern = {"child_pugh_class": _CLASS, "bclc_stage": _BCLC, "extrahepatic_spread": _M}.get(spec.name)
+    if pattern is None:
+        return None
+    concept = resource.get("valueCodeableConcept")
+    said = [*texts(concept), *(code for _, code in codings(concept))]
+    if isinstance(resource.get("valueString"), str):
+        said.append(str(resource["valueString"]).strip())
+    for text in said:
+        match = pattern.fullmatch(text.strip())
+        if match:
+            word = match[1].upper()
+            if spec.name == "extrahepatic_spread":
+                return Read(spec.name, word == "1", f"M{word}")
+            return Read(spec.name, word, word)
+    return None
+
+
+def _normal_high(resource: Resource, read: Read) -> float | None:
+    """The upper end of the laboratory's own range, in the unit of the fact."""
+    if read.fact not in ("afp", "afp_units", "dcp", "dcp_units", "afp_l3") or not read.sent:
+        return None
+    for given in as_list(resource.get("referenceRange")):
+        high = given.get("high") if isinstance(given, Mapping) else None
+        value = high.get("value") if isinstance(high, Mapping) else None
+        if isinstance(value, int | float) and read.sent[0]:
+            return float(value) * float(read.value) / read.sent[0]
+    return None
+
+
+def _rank(spec: FactSpec, fact: Fact[Scalar]) -> float:
+    """How cautious a value is: higher is more."""
+    if spec.kind == "coded":
+        order = spec.values.index(str(fact.value)) if str(fact.value) in spec.values else 0
+    else:
+        order = float(fact.value)  # type: ignore[assignment]
+    return -order if spec.worse == "low" else order
+
+
+def _resolved(spec: FactSpec, tied: Sequence[tuple[Candidate, Fact[Scalar]]]) -> list[Fact[Scalar]]:
+    """Newest first; of values at the same time the more cautious one, and the conflict is said."""
+    kept: list[tuple[Candidate, Fact[Scalar]]] = []
+    for candidate, fact in tied:
+        at = next((i for i, other in enumerate(kept) if _same(candidate, fact, *other)), None)
+        if at is None:
+            kept.append((candidate, fact))
+            continue
+        earlier = kept[at][1]
+        if earlier.value == fact.value and earlier.comparator == fact.comparator:
+            continue
+        worse, other = (fact, earlier) if _rank(spec, fact) > _rank(spec, earlier) else (earlier, fact)
+        note = f"conflict: {other.shown} at the same time ({other.evidence}); the more cautious value is used"
+        kept[at] = (candidate, _noted(worse, note))
+    return [fact for _, fact in kept]
+
+
+def _same(candidate: Candidate, fact: Fact[Scalar], other: Candidate, other_fact: Fact[Scalar]) -> bool:
+    if fact.preliminary != other_fact.preliminary or fact.name != other_fact.name:
+        return False
+    if candidate.when is None or other.when is None:
+        return candidate.when is None and other.when is None
+    return candidate.when.same_time(other.when)
+
+
+def _noted(fact: Fact[Scalar], note: str) -> Fact[Scalar]:
+    return Fact(fact.name, fact.value, fact.when, fact.evidence, fact.shown, fact.comparator, fact.sent,
+                (*fact.notes, note), fact.preliminary, fact.state, fact.partial_date, fact.normal_high)  # fmt: skip
+
+
+# Lesions
+
+
+def lesion_of(resource: Resource, reading: Reading, otherwise: str) -> str:
+    """The lesion an Observation is about: its focus, else the segment of its bodySite."""
+    for focus in as_list(resource.get("focus")):
+        ref = reading.resolved(reference(focus))
+        if ref.startswith("BodyStructure/"):
+            return ref
+    return segment(resource.get("bodySite")) or otherwise
+
+
+def _usable(found: Sequence[Candidate], reading: Reading) -> list[Candidate]:
+    """Counted candidates of this patient, newest first, none later than the moment asked."""
+    return [
+        c
+        for c in _newest_first(found, reading)
+        if status_of(c.resource) in COUNTED_STATUS | PRELIMINARY_STATUS
+        and reading.is_ours(c.resource)
+        and not (c.when is not None and reading.clock.is_later(c.when))
+    ]
+
+
+def _sizes(found: Sequence[Candidate], reading: Reading) -> list[LesionSize]:
+    """Longest diameters: component 33728-7 of a tumor size, or the value itself."""
+    spec = FACTS["nodule_size"]
+    sizes: dict[tuple[str, object, float], LesionSize] = {}
+    for candidate in _usable(found, reading):
+        resource = candidate.resource
+        holder = _longest(resource)
+        fact = _fact(spec, Candidate({**resource, **holder}, candidate.when, candidate.entry), reading)
+        if fact is None or fact.when is None:
+            continue
+        lesion = lesion_of(resource, reading, NOT_TOLD)
+        told_twice = (lesion, fact.when, float(fact.value) if lesion == NOT_TOLD else 0.0)
+        earlier = sizes.get(told_twice)
+        if earlier is None or float(fact.value) > float(earlier.size.value):
+            if earlier is not None:
+                note = f"conflict: {number(float(earlier.size.value))} cm on the same day; the larger is used"
+                fact = _noted(fact, note)
+            sizes[told_twice] = LesionSize(lesion, fact)  # type: ignore[arg-type]
+    return list(sizes.values())
+
+
+def _longest(resource: Resource) -> Resource:
+    """The component with the longest dimension, as if it were the Observation's value; else nothing to replace."""
+    components = [c for c in as_list(resource.get("component")) if isinstance(c, Mapping)]
+    for component in components:
+        named = {c for pair in codings(component.get("code")) for c in codes.lookup(*pair)}
+        if "obs.tumor_size_longest" in named:
+            return {k: v for k, v in component.items() if k.startswith("value") or k == "dataAbsentReason"}
+    return {}
+
+
+def _responses(name: str, found: Sequence[Candidate], reading: Reading) -> list[Response]:
+    spec = FACTS[name]
+    responses = []
+    for candidate in reversed(_usable(found, reading)):
+        read = _read(spec, candidate, reading)
+        if read is None:
+            continue
+        resource = candidate.resource
+        is_category = name == "mrecist_response"
+        responses.append(
+            Response(
+                lesion=lesion_of(resource, reading, OVERALL),
+                when=candidate.when.day if candidate.when is not None else None,
+                evidence=name_of(resource),
+                category=str(read.value) if is_category else "",
+                viable_percent=None if is_category else float(read.value),
+                session=_part_of(resource, reading),
+                notes=read.notes,
+            )
+        )
+    return responses
+
+
+def _part_of(resource: Resource, reading: Reading) -> str:
+    refs = (reading.resolved(reference(part)) for part in as_list(resource.get("partOf")))
+    return next((ref for ref in refs if ref.startswith("Procedure/")), "")
+
+
+def _session_notes(name: str, found: Sequence[Candidate], reading: Reading) -> list[SessionNote]:
+    notes = []
+    for candidate in _usable(found, reading):
+        read = _read(FACTS[name], candidate, reading)
+        if read is not None:
+            notes.append(SessionNote(name, bool(read.value), _part_of(candidate.resource, reading), candidate.when))
+    return notes
+
+
+def report_dates(reports: Iterable[Resource], reading: Reading) -> dict[str, Moment]:
+    """Observation → when the DiagnosticReport that names it was."""
+    found: dict[str, Moment] = {}
+    for report in reports:
+        moment = observed(report, reading.clock) or reading.clock.moment(report.get("issued"))
+        if moment is None or code_word(report.get("status")) in ("entered-in-error", "cancelled"):
+            continue
+        for result in as_list(report.get("result")):
+            found.setdefault(reading.resolved(local(reference(result))), moment)
+    return found

@@ -1,0 +1,73 @@
+"""Answers of completed questionnaires → Observations of the same form, so that they are read by the same rules."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from cards.facts import FACTS
+from service.fhir.read.codes import LOINC, OWN_SYSTEM
+from service.fhir.read.codings import as_list
+from service.fhir.read.reading import Reading, Resource, name_of, status_of
+
+_COUNTED = frozenset({"completed", "amended"})
+_BY_LINK = {spec.code: spec.code for spec in FACTS.values() if spec.code}
+_BY_LINK |= {spec.name.replace("_", "-"): spec.code for spec in FACTS.values() if spec.code}
+_STANDARD = {"bilirubin": "1975-2", "albumin": "1751-7", "inr": "6301-6", "creatinine": "2160-0", "sodium": "2951-2",
+             "platelets": "777-3", "afp": "1834-1", "ecog": "89247-1", "nodule-size": "33728-7"}  # fmt: skip
+_DEEPEST = 12
+
+
+def answers(responses: Iterable[Resource], reading: Reading) -> Iterator[dict[str, Any]]:
+    """Each answer whose linkId is a code of ours (or names a laboratory value), as an Observation dated by `authored`.
+
+    A yes/no, grade, word, number with unit, all as an Observation would carry them. Nested items are read too.
+    """
+    for response in responses:
+        if status_of(response) not in _COUNTED or not reading.is_ours(response):
+            continue
+        found = list(_items(response.get("item"), 0))
+        if not found or not reading.valid(response):
+            continue
+        for link, answer in found:
+            yield _observation(response, link, answer)
+
+
+def _items(items: object, depth: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for item in as_list(items) if depth < _DEEPEST else ():
+        if not isinstance(item, Mapping):
+            continue
+        given = [a for a in as_list(item.get("answer")) if isinstance(a, Mapping)]
+        link = item.get("linkId")
+        if isinstance(link, str) and _code(link) and given:
+            yield link, given[0]
+        yield from _items(item.get("item"), depth + 1)
+        for answer in given:
+            yield from _items(answer.get("item"), depth + 1)
+
+
+def _code(link: str) -> tuple[str, str] | None:
+    """(system, code) of a linkId."""
+    name = link.strip().removeprefix("tace#").removeprefix("/")
+    if name in _BY_LINK:
+        return OWN_SYSTEM, _BY_LINK[name]
+    plain = name.lower().replace("_", "-")
+    if plain in _STANDARD:
+        return LOINC, _STANDARD[plain]
+    return (LOINC, name) if name in _STANDARD.values() else None
+
+
+def _observation(response: Resource, link: str, answer: Mapping[str, Any]) -> dict[str, Any]:
+    system, code = _code(link) or ("", "")
+    value = {k: v for k, v in answer.items() if k.startswith("value")}
+    if "valueCoding" in value:
+        value["valueCodeableConcept"] = {"coding": [value.pop("valueCoding")]}
+    if "valueDecimal" in value:
+        value["valueQuantity"] = {"value": value.pop("valueDecimal")}
+    return {
+        "resourceType": "Observation",
+        "id": name_of(response).removeprefix("QuestionnaireResponse/") + f".{link}",
+        "status": "final",
+        "code": {"coding": [{"system": system, "code": code}]},
+        **({"subject": response["subject"]} if isinstance(response.get("subject"), Mapping) else {}),
+        **({"effectiveDateTime": response["authored"]} if isinstance(response.get("authored"), str) else {}),
+        **value,
+    }

@@ -1,0 +1,83 @@
+"""What one reading collects: the facts found, what could not be used and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from cards.facts import FACTS, Fact, Scalar, Unusable
+from service.fhir.read.codings import local, reference
+from service.fhir.read.local_codes import LocalCodes
+from service.fhir.read.validate import problem_of
+from service.fhir.read.when import Clock
+
+Resource = Mapping[str, Any]
+COUNTED_STATUS = frozenset({"final", "amended", "corrected"})
+PRELIMINARY_STATUS = frozenset({"preliminary", "registered"})
+
+
+@dataclass(slots=True)
+class Reading:
+    """One patient's reading in progress.
+
+    patient    bare id, "" where none is known; full_urls: full URL → "Type/id"
+    """
+
+    clock: Clock
+    patient: str = ""
+    full_urls: Mapping[str, str] = field(default_factory=dict)
+    local_codes: LocalCodes | None = None
+    series: dict[str, list[Fact[Scalar]]] = field(default_factory=dict)
+    states: dict[str, Fact[Scalar]] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    unusable: dict[str, str] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    foreign: int = 0
+    dialyses: list[tuple[date, str]] = field(default_factory=list)
+
+    def reject(self, resource: Resource, because: str, fact: str = "") -> None:
+        """A resource that would have been evidence and is not."""
+        name = name_of(resource)
+        self.unusable.setdefault(name, because)
+        if fact:
+            label = FACTS[fact].label
+            self.refused.setdefault(fact, f"{label} not usable: {name}: {because}")
+
+    def valid(self, resource: Resource, fact: str = "") -> bool:
+        """Whether a resource that becomes evidence is what it claims to be; reported where it is not."""
+        problem = problem_of(resource, self.clock)
+        if problem:
+            self.reject(resource, problem, fact)
+        return not problem
+
+    def add(self, fact: Fact[Scalar]) -> None:
+        self.series.setdefault(fact.name, []).append(fact)
+
+    def is_ours(self, resource: Resource) -> bool:
+        """Whether a resource is about this patient; one about somebody else is never used and is reported."""
+        stated = self.resolved(reference(resource.get("subject") or resource.get("patient")))
+        if not stated or not self.patient or stated in (self.patient, f"Patient/{self.patient}"):
+            return True
+        self.foreign += 1
+        self.reject(resource, "its subject is another patient")
+        return False
+
+    def resolved(self, ref: str) -> str:
+        """ "Type/id" of a reference, by the Bundle's full URLs where it has one."""
+        return self.full_urls.get(ref) or local(ref)
+
+    def unusables(self) -> tuple[Unusable, ...]:
+        return tuple(Unusable(name, because) for name, because in self.unusable.items())
+
+
+def name_of(resource: Resource) -> str:
+    """ "Type/id" as evidence is named; only the type where there is no id."""
+    kind, identifier = resource.get("resourceType"), resource.get("id")
+    kind = kind if isinstance(kind, str) else "resource"
+    return f"{kind}/{identifier}" if isinstance(identifier, str) and identifier else f"{kind} without id"
+
+
+def status_of(resource: Resource) -> str:
+    """The status, trailing blanks and case tolerated."""
+    status = resource.get("status")
+    return status.strip().lower() if isinstance(status, str) else ""

@@ -1,0 +1,236 @@
+"""The value of an Observation or of a questionnaire's answer → a value of FACTS, or why there is none."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cards.facts import FactSpec, Scalar
+from cards.words import number
+from service.fhir.read import codes, units
+from service.fhir.read.codings import codings, texts
+
+COMPARATORS = {"<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">=",
+               "lt": "<", "le": "<=", "gt": ">", "ge": ">="}  # fmt: skip
+_NUMBER = re.compile(
+    r"\s*(?P<comparator><=|>=|≤|≥|<|>|LT|LE|GT|GE)?\s*(?P<value>[+-]?\d+(?:\.\d+)?)\s*(?P<unit>[^\d\s<>].*?)?\s*", re.I
+)
+_GRADE = re.compile(r"(?:ecog|who|ps|performance status|grade|west haven|score|\s|:|=)*(\d{1,2})", re.I)
+_YES_NO = {"true": True, "yes": True, "false": False, "no": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One value in the unit of FACTS, and what must be said of it."""
+
+    fact: str
+    value: Scalar
+    shown: str
+    comparator: str = ""
+    sent: tuple[float, str] | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoValue:
+    """missing: nothing was sent (dataAbsentReason); else something that cannot be used."""
+
+    because: str
+    missing: bool = False
+
+
+def value_of(spec: FactSpec, holder: Mapping[str, Any], measured: str = "") -> Read | NoValue:
+    """The value[x] of `holder` as a value of the fact.
+
+    measured   what the laboratory code says it measures (mass, moles, units), to flag a unit that contradicts it
+    """
+    if spec.kind == "quantity":
+        return _quantity(spec, holder, measured)
+    if spec.kind == "integer":
+        return _integer(spec, holder)
+    return _boolean(spec, holder) if spec.kind == "boolean" else _coded(spec, holder)
+
+
+# Quantities
+
+
+def _quantity(spec: FactSpec, holder: Mapping[str, Any], measured: str) -> Read | NoValue:
+    problem: NoValue | None = None
+    for value, comparator, unit in _numbers(spec.name, holder):
+        if isinstance(unit, NoValue):
+            problem = problem or unit
+            continue
+        read = _converted(spec, value, comparator, unit, measured)
+        if isinstance(read, Read):
+            return read
+        problem = problem or read
+    return problem or _nothing(holder)
+
+
+def _numbers(fact: str, holder: Mapping[str, Any]) -> Iterator[tuple[float, str, "str | NoValue"]]:
+    """Every number with comparator and unit that value[x] holds: the quantity, its translations, then text."""
+    quantity = holder.get("valueQuantity")
+    for q in (quantity, *_translations(quantity)):
+        if not isinstance(q, Mapping):
+            continue
+        value = _float(q.get("value"))
+        if value is not None:
+            comparator = q.get("comparator")
+            known = COMPARATORS.get(comparator.strip().lower(), "?") if isinstance(comparator, str) else ""
+            yield value, known, _unit(q, fact)
+        elif isinstance(q.get("value"), str):
+            yield from _parsed(str(q["value"]), _unit(q, fact))
+    for name in ("valueInteger", "valueDecimal"):
+        whole = _float(holder.get(name))
+        if whole is not None:
+            yield whole, "", ""
+    text = holder.get("valueString")
+    concept = texts(holder.get("valueCodeableConcept"))
+    for said in (text, *concept):
+        if isinstance(said, str):
+            yield from _parsed(said, "")
+
+
+def _translations(quantity: object) -> list[object]:
+    listed = quantity.get("extension") if isinstance(quantity, Mapping) else None
+    return [e.get("valueQuantity") for e in listed if isinstance(e, Mapping)] if isinstance(listed, list) else []
+
+
+def _float(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _parsed(text: str, unit: "str | NoValue") -> Iterator[tuple[float, str, "str | NoValue"]]:
+    match = _NUMBER.fullmatch(text)
+    if match:
+        comparator = COMPARATORS.get((match["comparator"] or "").lower(), "")
+        yield float(match["value"]), comparator, match["unit"] or unit
+
+
+def _unit(quantity: Mapping[str, Any], fact: str) -> "str | NoValue":
+    """The unit: UCUM code first, else unit; refused where the two say different things."""
+    code, unit = quantity.get("code"), quantity.get("unit")
+    system = quantity.get("system")
+    code = code.strip() if isinstance(code, str) else ""
+    unit = unit.strip() if isinstance(unit, str) else ""
+    if code and isinstance(system, str) and system.strip() and "unitsofmeasure" not in system:
+        return unit or code
+    if not code or not unit or code == unit:
+        return code or unit
+    coded, written = units.canonical(code), units.canonical(unit)
+    if not coded:
+        return unit
+    if written and written != coded and _differ(fact, coded, written):
+        return NoValue("unit conflict: its code and its unit say different things")
+    return code
+
+
+def _differ(fact: str, coded: str, written: str) -> bool:
+    """Whether two units of one quantity are not the same amount: 10*3/uL and 10*9/L are."""
+    one, other = units.convert(fact, 1.0, coded), units.convert(fact, 1.0, written)
+    if isinstance(one, units.UnitConflict) or isinstance(other, units.UnitConflict):
+        return True
+    return (one.fact, one.value) != (other.fact, other.value)
+
+
+def _converted(spec: FactSpec, value: float, comparator: str, unit: str, measured: str) -> Read | NoValue:
+    if comparator == "?":
+        return NoValue("its comparator is not one of FHIR R4")
+    converted = units.convert(spec.name, value, unit)
+    if isinstance(converted, units.UnitConflict):
+        return NoValue(f"unit conflict: {converted.because}")
+    problem = units.check(converted.fact, converted.value)
+    if problem and not (comparator in ("<", "<=") and converted.value > 0):
+        return NoValue(problem)
+    canonical = units.canonical(unit)
+    notes = []
+    written = (canonical or unit).replace("[IU]", "IU").replace("umol", "µmol").replace("ug", "µg")
+    as_sent = f"{comparator}{number(value)}" + (f" {written}" if written not in ("", "1") else "")
+    shown = as_sent
+    if converted.note:
+        notes.append(f"converted: {converted.note}")
+        shown = f"{as_sent} ({comparator}{number(converted.value)} {converted.unit})"
+    if measured and units.measured(unit) and units.measured(unit) != measured:
+        notes.append(f"the unit is one of {units.measured(unit)}, the code one of {measured}")
+    return Read(converted.fact, converted.value, shown, comparator, (value, canonical or unit), tuple(notes))
+
+
+# Grades, counts, yes/no and words
+
+
+def _integer(spec: FactSpec, holder: Mapping[str, Any]) -> Read | NoValue:
+    found = [n for n in _grades(holder) if n is not None]
+    if not found:
+        return _nothing(holder)
+    low, high = (int(limit) for limit in spec.limits)
+    usable = [n for n in found if n == int(n) and low <= n <= high]
+    if not usable:
+        return NoValue(f"{spec.label} is not a whole number from {low} to {high}")
+    worst = int(max(usable))
+    notes = (f"conflict: {spec.label} is told as {min(usable):g} and {worst}",) if len(set(usable)) > 1 else ()
+    return Read(spec.name, worst, str(worst), notes=notes)
+
+
+def _grades(holder: Mapping[str, Any]) -> Iterator[float | None]:
+    yield _float(holder.get("valueInteger"))
+    quantity = holder.get("valueQuantity")
+    if isinstance(quantity, Mapping):
+        yield _float(quantity.get("value"))
+    yield _float(holder.get("valueDecimal"))
+    answered = [holder.get("valueCodeableConcept"), {"coding": [holder.get("valueCoding")]}]
+    interpretation = holder.get("interpretation")
+    answered += interpretation if isinstance(interpretation, list) else []
+    for concept in answered:
+        coded = [n for system, code in codings(concept) if (n := _grade_code(system, code)) is not None]
+        yield from coded
+        if not coded:
+            yield from (_grade(text) for text in texts(concept))
+    text = holder.get("valueString")
+    yield _grade(text) if isinstance(text, str) else None
+
+
+def _grade_code(system: str, code: str) -> float | None:
+    word = codes.value_of(system, code) or (code if system == codes.OWN_SYSTEM else "")
+    return float(word) if word.isdecimal() else None
+
+
+def _grade(text: str) -> float | None:
+    match = _GRADE.fullmatch(text.strip())
+    return float(match[1]) if match else None
+
+
+def _boolean(spec: FactSpec, holder: Mapping[str, Any]) -> Read | NoValue:
+    value = holder.get("valueBoolean")
+    if not isinstance(value, bool):
+        words = {_YES_NO[w] for w in _words(holder) if w in _YES_NO}
+        if len(words) != 1:
+            return _nothing(holder)
+        value = words.pop()
+    return Read(spec.name, value, "yes" if value else "no")
+
+
+def _coded(spec: FactSpec, holder: Mapping[str, Any]) -> Read | NoValue:
+    permitted = {str(v).lower(): str(v) for v in spec.values}
+    for word in _words(holder):
+        value = permitted.get(word) or codes.VALUE_ALIASES.get((spec.name, word))
+        if value is not None:
+            return Read(spec.name, value, value)
+    return _nothing(holder)
+
+
+def _words(holder: Mapping[str, Any]) -> list[str]:
+    """Words that may be a value: own codes, then strings; lower case."""
+    found: list[str] = []
+    for concept in (holder.get("valueCodeableConcept"), {"coding": [holder.get("valueCoding")]}):
+        found += [code for system, code in codings(concept) if codes.normalized_system(system) == codes.OWN_SYSTEM]
+        text = concept.get("text") if isinstance(concept, Mapping) else None
+        found += [text] if isinstance(text, str) else []
+    text = holder.get("valueString")
+    found += [text] if isinstance(text, str) else []
+    return [word.strip().lower() for word in found]
+
+
+def _nothing(holder: Mapping[str, Any]) -> NoValue:
+    if holder.get("dataAbsentReason") or not any(name.startswith("value") for name in holder):
+        return NoValue("no value was recorded", missing=True)
+    return NoValue("its value is not one this service reads")

@@ -1,0 +1,40 @@
+"""Words by which orders and procedures tell what they are, where codes do not."""
+
+import re
+
+TACE = re.compile(r"\bTACE\b|\b[cd]TACE\b|chemo-?\s?emboli[sz]|DEB-?\s?TACE|DEBTACE|DEM-?TACE", re.I)
+Y90 = re.compile(
+    r"\by-?\s?90\b|\b90-?y\b|yttrium|radio-?\s?emboli[sz]|\bSIRT\b|\bTARE\b|therasphere|sir-?spheres?"
+    r"|selective internal radi", re.I,
+)  # fmt: skip
+BLAND = re.compile(r"\bbland\b|\bTAE\b|transarterial emboli[sz]ation\b", re.I)
+EMBOLIZATION = re.compile(r"emboli[sz]", re.I)
+LIVER = re.compile(r"\bliver\b|\bhepat|\bHCC\b|segment|transarterial chemo", re.I)
+ELSEWHERE = re.compile(
+    r"uter(?:us|ine)|fibroid|leiomyoma|\brenal\b|kidney|angiomyolipoma|prostat|splenic|spleen|bronch|pulmon|\blung\b"
+    r"|hemorrhoid|genicul|mening|cerebr|pelvi|gastric artery|bariatric|varicocele|\bAVM\b|\bbone\b|thyroid|pancreas",
+    re.I,
+)
+APPROACH = re.compile(
+    r"super-?selective(?:ly)?|(?<!non-)(?<!non)\bselective(?:ly)?|\bsegmental\b|\blobar\b|(?:trans)?femoral|(?:trans)?radial(?! )"
+    r"|transradial|radial access|transarterial|hepatic artery", re.I,
+)  # fmt: skip
+RESECTION = re.compile(r"\bhepatectomy\b|\bliver resection\b|\bsegmentectomy of liver\b", re.I)
+ABLATION = re.compile(r"\b(?:radiofrequency|microwave|cryo|thermal)[ -]?ablation\b[^.]*\bliver\b"
+                      r"|\bliver\b[^.]*\bablation\b", re.I)  # fmt: skip
+ANASTOMOSIS = re.compile(
+    r"\bwhipple\b|pancreat(?:ic)?o-?duodenectomy|hepatico-?jejunostomy|choledocho-?jejunostomy"
+    r"|bilio-?enteric|bilio-?digestive", re.I,
+)  # fmt: skip
+DIALYSIS = re.compile(r"\bh(?:a)?emodialysis\b|\bperitoneal dialysis\b|\bCVVHD\b|\brenal dialysis\b", re.I)
+_NOT = re.compile(r"\b(?:no|not|without|denies|declined|refused|instead of|rather than|not for|s/p|status post|prior|"
+                  r"previous|failed|after)\b[^.;,]{0,25}$", re.I)  # fmt: skip
+
+
+def tells(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether a text says the word of this order itself: not "no …", "prior …" or "after …".
+
+    >>> tells(TACE, "DEB-TACE segment 8"), tells(TACE, "SBRT after prior TACE")
+    (True, False)
+    """
+    return any(not _NOT.search(text[: match.start()]) for match in pattern.finditer(text))

@@ -1,0 +1,92 @@
+"""Cards as CDS Hooks wants them: derived uuids, suggestions with FHIR resources, nothing null and nothing empty."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from cards.card import Card, Suggestion
+from cards.facts import FACTS
+from cards.questions import question
+from cards.sources import SOURCES
+from service.fhir.read import codes
+
+CARD_TYPES = "http://terminology.hl7.org/CodeSystem/cdshooks-card-type"
+OVERRIDE_SYSTEM = f"{codes.OWN_SYSTEM}-override"
+_LAB = {"bilirubin": "lab.bilirubin_total", "albumin": "lab.albumin", "inr": "lab.inr", "creatinine": "lab.creatinine",
+        "afp": "lab.afp"}  # fmt: skip
+Json = dict[str, Any]
+
+
+def cards_json(cards: Sequence[Card], service_id: str, hook_instance: str) -> list[Json]:
+    """The same call gives the same cards: a uuid is derived from hookInstance, service, topic and order."""
+    return [_card(card, f"{hook_instance}|{service_id}|{card.topic}|{'|'.join(card.orders)}") for card in cards]
+
+
+def _card(card: Card, identity: str) -> Json:
+    wire: Json = {
+        "uuid": str(uuid5(NAMESPACE_URL, identity)),
+        "summary": card.summary,
+        "indicator": card.indicator,
+        "detail": card.detail,
+        "source": _source(card),
+    }
+    suggestions = [_suggestion(s, card, identity) for s in card.suggestions]
+    if suggestions:
+        wire |= {"suggestions": suggestions, "selectionBehavior": "any"}
+    if card.override:
+        wire["overrideReasons"] = [
+            {"system": OVERRIDE_SYSTEM, "code": code, "display": display} for code, display in card.override
+        ]
+    wire["extension"] = {"tace-cds.topic": card.topic}
+    if card.orders:
+        wire["extension"]["davinci-crd.associated-resource"] = [{"reference": ref} for ref in card.orders]
+    if card.questions:
+        wire["extension"]["tace-cds.questions"] = [_question(name) for name in card.questions]
+    return wire
+
+
+def _source(card: Card) -> Json:
+    source = SOURCES[card.source]
+    wire: Json = {"label": source.label, "topic": {"system": CARD_TYPES, "code": card.kind}}
+    return wire | ({"url": source.url} if source.url else {})
+
+
+def _question(name: str) -> Json:
+    """A missing fact as a question with its possible answers; linkId is the code an answer would carry."""
+    q = question(name)
+    wire: Json = {"linkId": q.link, "text": q.text, "type": q.kind}
+    if q.answers:
+        wire["answers"] = list(q.answers)
+    return wire | ({"unit": q.unit} if q.unit else {})
+
+
+def _suggestion(suggestion: Suggestion, card: Card, identity: str) -> Json:
+    return {
+        "label": suggestion.label,
+        "uuid": str(uuid5(NAMESPACE_URL, f"{identity}|{suggestion.label}")),
+        "actions": _actions(suggestion, card),
+    }
+
+
+def _actions(suggestion: Suggestion, card: Card) -> list[Json]:
+    if suggestion.action == "remove-order":
+        return [{"type": "delete", "description": f"Remove {order}", "resourceId": order} for order in card.orders]
+    if suggestion.action == "order-lab":
+        return [
+            {"type": "create", "description": f"Order {FACTS[name].label}", "resource": _lab_order(name, card.patient)}
+            for name in suggestion.facts
+        ]
+    review = _request(card.patient, {"text": "Tumor board review"})
+    return [{"type": "create", "description": suggestion.label, "resource": review}]
+
+
+def _lab_order(name: str, patient: str) -> Json:
+    row = codes.preferred(_LAB[name])
+    coding = {"system": row.system, "code": row.code, "display": row.label}
+    return _request(patient, {"coding": [coding], "text": FACTS[name].label})
+
+
+def _request(patient: str, code: Json) -> Json:
+    """A draft ServiceRequest, valid FHIR R4; the EHR completes it."""
+    return {"resourceType": "ServiceRequest", "status": "draft", "intent": "order", "code": code,
+            "subject": {"reference": patient or "Patient/unknown"}}  # fmt: skip

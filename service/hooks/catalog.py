@@ -1,0 +1,128 @@
+"""The services offered, and what each asks the client to send along. Rows, and nothing else.
+
+Templates keep to what CDS Hooks 2.0 calls safe: read and search by type, token parameters by equality, _sort, _count.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+from cards.facts import FACTS
+
+CDS_HOOKS_VERSION = "2.0.1"
+PATIENT_TOKEN = "{{context.patientId}}"  # noqa: S105 - a template token of CDS Hooks, no password
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One prefetch key. label: how a gap is named; kind: the resource type its query answers with."""
+
+    key: str
+    label: str
+    kind: str
+    template: str
+
+    def query_for(self, patient_id: str) -> str:
+        return self.template.replace(PATIENT_TOKEN, quote(patient_id, safe=""))
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    id: str
+    hook: str
+    title: str
+    description: str
+    usage: str
+
+
+_USAGE = (
+    "Works from prefetch alone. What prefetch lacks is read from fhirServer, where the operator allows that server. "
+    "Findings without a standard code are sent with the codes of the CodeSystem published at /fhir/CodeSystem/tace."
+)
+
+SERVICES = (
+    Service(
+        "tace-patient-view",
+        "patient-view",
+        "TACE: summary for a patient with a liver tumor",
+        "Liver function, stage, eligibility for TACE and TACE refractoriness in one line each, and response imaging "
+        "that is due. No card for a patient without a liver tumor.",
+        _USAGE,
+    ),
+    Service(
+        "tace-order-select",
+        "order-select",
+        "TACE: advice while choosing the order",
+        "Eligibility, refractoriness and combination with systemic therapy for the selected order of TACE, bland "
+        "embolization, radioembolization or systemic therapy of a liver tumor. No card for any other order.",
+        _USAGE,
+    ),
+    Service(
+        "tace-order-sign",
+        "order-sign",
+        "TACE: advice before signing the order",
+        "Eligibility, refractoriness, combination with systemic therapy, and what prior authorization still needs, for "
+        "a draft order of TACE, bland embolization, radioembolization or systemic therapy of a liver tumor. "
+        "No card for any other order.",
+        _USAGE,
+    ),
+)
+
+
+def service(service_id: str) -> Service | None:
+    return next((each for each in SERVICES if each.id == service_id), None)
+
+
+@cache
+def needs(local: tuple[str, ...] = ()) -> tuple[Need, ...]:
+    """What is asked for. local: the operator's codes as "system|code", which no EHR would send unasked."""
+    laboratory = ",".join(_loinc())
+    own = ",".join((*(spec.code for spec in FACTS.values() if spec.code), *map(_token, local)))
+    return (
+        Need("patient", "patient", "Patient", f"Patient/{PATIENT_TOKEN}"),
+        _search("conditions", "Condition"),
+        _search("observations", "Observation", f"&code={laboratory}&_sort=-date&_count=500"),
+        _search("findings", "Observation", f"&code={own}&_sort=-date&_count=200"),
+        _search("procedures", "Procedure"),
+        _search("medicationRequests", "MedicationRequest", label="medication requests"),
+        _search("medicationAdministrations", "MedicationAdministration", label="medication administrations"),
+        _search("medicationStatements", "MedicationStatement", label="medication statements"),
+        _search("bodyStructures", "BodyStructure", label="body structures"),
+        _search("diagnosticReports", "DiagnosticReport", "&_sort=-date&_count=100", label="diagnostic reports"),
+        _search("questionnaireResponses", "QuestionnaireResponse", label="questionnaire responses"),
+    )
+
+
+def _search(key: str, kind: str, more: str = "&_count=200", label: str = "") -> Need:
+    return Need(key, label or key, kind, f"{kind}?patient={PATIENT_TOKEN}{more}")
+
+
+def _token(code: str) -> str:
+    """ "system|code" as a search parameter's value: a comma would start the next value."""
+    return quote(code.replace("\\", "\\\\").replace(",", "\\,"), safe=":/|.-_~")
+
+
+def _loinc() -> list[str]:
+    from service.fhir.read.codes import loinc_for_prefetch  # the code table is read when first asked for
+
+    return loinc_for_prefetch()
+
+
+def discovery(asked: tuple[Need, ...]) -> Mapping[str, Any]:
+    prefetch = {need.key: need.template for need in asked}
+    return {
+        "services": [
+            {
+                "hook": each.hook,
+                "title": each.title,
+                "description": each.description,
+                "id": each.id,
+                "prefetch": prefetch,
+                "usageRequirements": each.usage,
+                "version": CDS_HOOKS_VERSION,
+            }
+            for each in SERVICES
+        ]
+    }

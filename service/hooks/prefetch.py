@@ -1,0 +1,172 @@
+"""What the client sent, what it left out, and the fetching of the rest.
+
+A key left out is fetched. A key that came null is an answer ("looked, nothing there") and never asked again. A key
+that came as an OperationOutcome failed at the client and is fetched. What can neither way be had is a gap, in words.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from service.errors import NotReached
+from service.fhir import bundle
+from service.fhir.bundle import Resource
+from service.fhir.client import Answer, FhirClient
+from service.hooks.catalog import Need
+from service.hooks.request import HookRequest
+
+NOT_SENT = "not sent, and no FHIR server to ask"
+CLIENT_FAILED = "the client sent an error instead"
+NOT_FHIR = "what was sent is not FHIR"
+OTHER_KIND = "what was sent is something else"
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """resources: all there is, in order; gaps: what could not be had, and why; reached: whether anything was."""
+
+    resources: list[Resource]
+    gaps: tuple[str, ...]
+    full_urls: dict[str, str]
+    reached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What one prefetch key brought. problem: why it does not answer the need; next_page: where it goes on."""
+
+    resources: tuple[Resource, ...] = ()
+    problem: str = ""
+    next_page: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """Something still to be fetched: a need, or the pages after the first."""
+
+    need: Need
+    query: str
+    problem: str
+    later_pages: bool = False
+
+
+def gather(request: HookRequest, needs: tuple[Need, ...], client: FhirClient | None) -> Gathered:
+    """Prefetch first, the FHIR server for the rest; client None: nothing is fetched.
+
+    NotReached where nothing at all could be had.
+    """
+    satisfied = _satisfied(request.prefetch, needs)
+    missing = [*_absent(request, needs, satisfied), *_unfinished(satisfied)]
+    answers, refused = _fetched(request, missing, client)
+    pages = [page for answer in answers for page in answer.pages]
+    if needs and not satisfied and not pages and client is not None:
+        raise NotReached(_gaps(missing, answers, refused), tuple(need.key for need in needs))
+    resources, full_urls = bundle.flatten([*request.prefetch.values(), *pages, *request.companions])
+    return Gathered(
+        resources, _gaps(missing, answers, refused), full_urls | dict(request.order_urls), bool(satisfied or pages)
+    )
+
+
+def _satisfied(prefetch: Mapping[str, Any], needs: tuple[Need, ...]) -> dict[Need, Sent]:
+    """Needs that were answered, by their own key, else by a key named as the type, else by what a key holds."""
+    satisfied: dict[Need, Sent] = {}
+    own = {need.key: need for need in needs}
+    for key in sorted(prefetch, key=lambda key: key not in own):
+        sent = _sent(prefetch[key])
+        for need in [own[key]] if key in own else _meant(key, sent, needs, satisfied):
+            if not sent.problem and need not in satisfied and _answers(need, sent):
+                satisfied[need] = sent
+    return satisfied
+
+
+def _meant(key: str, sent: Sent, needs: tuple[Need, ...], satisfied: Mapping[Need, Sent]) -> list[Need]:
+    named = [need for need in needs if _word(key) in (_word(need.kind), _word(need.key))]
+    if named:
+        return named
+    kinds = {resource.get("resourceType") for resource in sent.resources}
+    # Its name says nothing: it stands for one need, not for every need of that type
+    return [need for need in needs if kinds == {need.kind} and need not in satisfied][:1]
+
+
+def _word(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalpha()).removesuffix("s")
+
+
+def _answers(need: Need, sent: Sent) -> bool:
+    return not sent.resources or any(resource.get("resourceType") == need.kind for resource in sent.resources)
+
+
+def _sent(value: Any) -> Sent:
+    while bundle.is_wrapped(value):
+        if _status(value)[:1] in ("4", "5"):
+            return Sent(problem=CLIENT_FAILED)
+        value = value.get("resource")
+    if value is None:
+        return Sent()
+    if isinstance(value, dict) and value.get("resourceType") == "OperationOutcome":
+        return Sent(problem=CLIENT_FAILED)
+    if not (isinstance(value, list) or bundle.is_bundle(value) or bundle.is_resource(value)):
+        return Sent(problem=NOT_FHIR)
+    return Sent(tuple(bundle.flatten(value)[0]), next_page=bundle.next_link(value))
+
+
+def _status(wrapped: Mapping[str, Any]) -> str:
+    response = wrapped.get("response")
+    return str(response.get("status", "")).strip() if isinstance(response, dict) else ""
+
+
+def _absent(request: HookRequest, needs: Iterable[Need], satisfied: Mapping[Need, Sent]) -> list[_Missing]:
+    return [
+        _Missing(need, need.query_for(request.patient_id), _problem(request.prefetch, need))
+        for need in needs
+        if need not in satisfied
+    ]
+
+
+def _problem(prefetch: Mapping[str, Any], need: Need) -> str:
+    if need.key not in prefetch:
+        return NOT_SENT
+    return _sent(prefetch[need.key]).problem or OTHER_KIND
+
+
+def _unfinished(satisfied: Mapping[Need, Sent]) -> list[_Missing]:
+    last = {sent.next_page: need for need, sent in satisfied.items() if sent.next_page}
+    return [_Missing(need, page, "", later_pages=True) for page, need in last.items()]
+
+
+def _fetched(request: HookRequest, missing: list[_Missing], client: FhirClient | None) -> tuple[list[Answer], str]:
+    """One answer for each that is missing; or none at all, and why nothing was asked."""
+    if client is None or not request.fhir_server:
+        return [], NOT_SENT
+    refused = client.refusal(request.fhir_server)
+    if refused or not missing:
+        return [], refused
+    queries = {str(number): each.query for number, each in enumerate(missing)}
+    answers = client.fetch(request.fhir_server, request.token, queries)
+    return [answers[name] for name in queries], ""
+
+
+def _gaps(missing: list[_Missing], answers: list[Answer], refused: str) -> tuple[str, ...]:
+    """ "conditions, procedures could not be fetched (timed out)": one gap for each reason."""
+    by_reason: dict[str, list[str]] = {}
+    for number, each in enumerate(missing):
+        answer = answers[number] if answers else None
+        if answer is None or answer.problem:
+            named, reason = _gap(each, answer, refused)
+            by_reason.setdefault(reason, []).append(named)
+    return tuple(f"{_listed(named)} {reason}" for reason, named in by_reason.items())
+
+
+def _gap(each: _Missing, answer: Answer | None, refused: str) -> tuple[str, str]:
+    if answer is not None:
+        page = len(answer.pages) + (2 if each.later_pages else 1)
+        named = f"page {page} of {each.need.label}" if page > 1 else each.need.label
+        return named, f"could not be fetched ({answer.problem})"
+    if each.later_pages:
+        return f"page 2 of {each.need.label}", "was not sent"
+    reason = each.problem if refused == NOT_SENT or each.problem != NOT_SENT else refused
+    return each.need.label, f"could not be fetched ({reason})"
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,73 @@
+"""CDS Hooks over HTTP: discovery and the service call; one short translator per route."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from service import advice
+from service.errors import NotKnown
+from service.hooks import catalog
+from service.hooks.case import Case, assess, cards_of, case_of
+from service.hooks.prefetch import gather
+from service.hooks.request import HookRequest, hook_request, read_json
+from service.hooks.running import running
+
+hooks = Blueprint("hooks", __name__)
+
+
+@hooks.get("/cds-services")
+def discovery() -> Response:
+    return as_json(catalog.discovery(running().needs))
+
+
+@hooks.post("/cds-services/<service_id>")
+def call(service_id: str) -> Response:
+    service = catalog.service(service_id)
+    if service is None:
+        raise NotKnown
+    asked = hook_request(json_body(), service.hook, running().settings)
+    return as_json({"cards": cards_for(asked, service)})
+
+
+@hooks.post("/assess")
+def assess_body() -> Response:
+    settings = running().settings
+    if not settings.assess_is_served:
+        raise NotKnown
+    assessments = [each.as_json() for each in assess(case_of(json_body(), settings), settings)]
+    return as_json(assessments[0] if len(assessments) == 1 else assessments)
+
+
+def cards_for(asked: HookRequest, service: catalog.Service) -> list[dict[str, Any]]:
+    """An order that is not ours is answered before anything is read or fetched."""
+    orders = asked.selected_orders
+    if orders is not None and not advice.order_is_ours(orders, None):
+        return []
+    gathered = gather(asked, running().needs, running().client)
+    case = Case(
+        patient=asked.patient_id,
+        resources=gathered.resources,
+        draft_orders=orders,
+        full_urls=gathered.full_urls,
+        gaps=gathered.gaps,
+        as_of=asked.as_of,
+        hook=service.hook,
+        service_id=service.id,
+        hook_instance=asked.hook_instance,
+    )
+    return cards_of(case, assess(case, running().settings))
+
+
+def json_body() -> Any:
+    """The parsed body. A missing Content-Type is tolerated, and so is every kind of JSON, old FHIR names included."""
+    kind = request.mimetype
+    if kind and not (kind.startswith("application/json") or kind.endswith("+json")):
+        raise UnsupportedMediaType
+    return read_json(request.get_data(cache=False))
+
+
+def as_json(body: Mapping[str, Any] | list[Any], content_type: str = "application/json") -> Response:
+    return Response(orjson.dumps(body), content_type=content_type)

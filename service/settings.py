@@ -1,0 +1,169 @@
+"""Every setting, typed, from environment variables with the prefix TACE_CDS_; read once, at the edge."""
+
+import os
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "TACE_CDS_"
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+REPOSITORY_FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
+
+Days = Annotated[int, Field(ge=1, le=3660)]
+Seconds = Annotated[float, Field(gt=0, le=60)]
+Words = Annotated[tuple[str, ...], NoDecode]  # comma separated; without NoDecode the environment would have to be JSON
+
+
+class WrongSetting(Exception):
+    """A setting that cannot be used; the text is one line that names the variable."""
+
+
+class Settings(BaseSettings):
+    """What an operator decides.
+
+    mode                    "sandbox" allows a stated moment (as_of) and FHIR servers on this machine without TLS
+    workers                 threads that answer requests
+    max_waiting             requests that may wait for a free thread before new ones are answered 503
+    fhir_servers            origins or base URLs that may be called; none by default
+    fhir_deadline_seconds   for all that is fetched for one request together
+    fhir_max_bytes          of one answer of a FHIR server; fhir_max_pages: pages followed per query
+    *_days                  age limits of the current state, and the recovery period after a session
+    time_zone               in which bare dates are read
+    local_codes             the operator's map of local codes (TOML), or nothing
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+
+    mode: Literal["serve", "sandbox"] = "serve"
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    workers: Annotated[int, Field(ge=1, le=256)] = 8
+    max_waiting: Annotated[int, Field(ge=1)] = 64
+    drain_seconds: Seconds = 10
+    max_body_bytes: Annotated[int, Field(ge=1000)] = 20_000_000
+    cors_origins: Words = ("*",)
+
+    fhir_servers: Words = ()
+    fhir_allow_http: bool = False
+    fhir_ca_file: str = ""
+    fhir_deadline_seconds: Seconds = 4
+    fhir_connect_seconds: Seconds = 2
+    fhir_max_bytes: Annotated[int, Field(ge=1000)] = 10_000_000
+    fhir_max_pages: Annotated[int, Field(ge=1, le=100)] = 10
+
+    laboratory_days: Days = 90
+    clinical_days: Days = 90
+    imaging_days: Days = 120
+    recovery_days: Days = 28
+    time_zone: str = "UTC"
+    local_codes: str = ""
+
+    as_of: str = ""
+    assess_route: bool | None = None
+    fixtures_dir: Path = REPOSITORY_FIXTURES
+
+    @field_validator("cors_origins", "fhir_servers", mode="before")
+    @classmethod
+    def _from_commas(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(word.strip() for word in value.split(",") if word.strip())
+        return value
+
+    @field_validator("fhir_servers")
+    @classmethod
+    def _base_urls(cls, servers: tuple[str, ...]) -> tuple[str, ...]:
+        for server in servers:
+            url = urlsplit(server)
+            if url.scheme not in ("http", "https") or not url.hostname or url.username or url.query or url.fragment:
+                raise ValueError(f"{server} is not an origin or base URL such as https://ehr.example.org/fhir/r4")
+            _ = url.port  # raises ValueError where it is not a number
+        return servers
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, OSError, ValueError):  # unknown, a directory of the zone database, a path
+            raise ValueError("not an IANA time zone such as Europe/Berlin") from None
+        return name
+
+    @field_validator("local_codes", "fhir_ca_file")
+    @classmethod
+    def _readable(cls, path: str) -> str:
+        if path and not os.access(path, os.R_OK):
+            raise ValueError("no such file, or it cannot be read")
+        return path
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.as_of:
+            if self.mode == "serve":
+                raise ValueError(f"{PREFIX}AS_OF is for the sandbox; serve always answers for the present moment")
+            self.moment(self.as_of)
+        for server in self.fhir_servers:
+            if not self.allows_scheme(server):
+                raise ValueError(f"{PREFIX}FHIR_SERVERS: {server} is not https; {PREFIX}FHIR_ALLOW_HTTP=true allows it")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def sandbox(self) -> bool:
+        return self.mode == "sandbox"
+
+    @property
+    def assess_is_served(self) -> bool:
+        return self.sandbox if self.assess_route is None else self.assess_route
+
+    def allows_scheme(self, url: str) -> bool:
+        """https, or http where it is switched on, or http on this machine in the sandbox."""
+        parts = urlsplit(url)
+        if parts.scheme == "https":
+            return True
+        return parts.scheme == "http" and (self.fhir_allow_http or (self.sandbox and parts.hostname in LOOPBACK))
+
+    def moment(self, text: str) -> datetime:
+        """A stated date is the end of that day in the site's time zone; a date-time without zone is the site's.
+
+        ValueError where the text is neither.
+        """
+        try:
+            if len(text) == len("2026-11-21"):
+                return end_of_day(date.fromisoformat(text), self.zone)
+            stated = datetime.fromisoformat(text)
+        except ValueError:
+            raise ValueError("not a date such as 2026-11-21 or a date-time such as 2026-11-21T09:30:00Z") from None
+        return stated if stated.tzinfo else stated.replace(tzinfo=self.zone)
+
+
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(23, 59, 59), zone)
+
+
+def from_environment(**given: Any) -> Settings:
+    """The settings, those given (not None) before those of the environment. WrongSetting where one cannot be used."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as problem:
+        raise WrongSetting(_one_line(problem)) from None
+
+
+def _one_line(problem: ValidationError) -> str:
+    first = problem.errors(include_url=False, include_context=False)[0]
+    name = f"{PREFIX}{str(first['loc'][0]).upper()}: " if first["loc"] else ""
+    return name + first["msg"].removeprefix("Value error, ").replace("\n", " ")
+
+
+def unknown_names(environment: Mapping[str, str]) -> list[str]:
+    """Variables with our prefix that are no setting: most likely mistyped."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    return sorted(name for name in environment if name.startswith(PREFIX) and name.upper() not in known)

@@ -1,0 +1,321 @@
+"""The only network, against servers that stall, drip, redirect, lie and do not end."""
+
+import socket
+import threading
+import time
+
+import pytest
+
+from service.fhir.client import NO_TLS, NOT_AN_ADDRESS, NOT_LISTED, TIMED_OUT, Answer, FhirClient
+from service.settings import Settings
+from tests.service.fhir_server import empty_record, fhir_server
+
+TOKEN = "secret-token"
+CONDITIONS = {"conditions": "Condition?patient=p1"}
+EMPTY = {"resourceType": "Bundle", "type": "searchset"}
+
+
+def client_for(*servers, **changes):
+    given = {"fhir_servers": servers, "fhir_allow_http": True, "fhir_deadline_seconds": 0.6} | changes
+    return FhirClient(Settings(**given))
+
+
+def one(handle, query="Condition?patient=p1", **changes):
+    """The answer to one query of a server that behaves as told."""
+    with fhir_server(handle) as server:
+        return client_for(server.base, **changes).fetch(server.base, TOKEN, {"it": query})["it"]
+
+
+def page(number, link):
+    return {
+        "resourceType": "Bundle",
+        "link": [{"relation": "next", "url": link}],
+        "entry": [{"resource": {"resourceType": "Condition", "id": str(number)}}],
+    }
+
+
+# What goes well
+
+
+def test_reads_and_searches_are_answered_at_once():
+    def slow(handler):
+        time.sleep(0.3)
+        empty_record(handler)
+
+    queries = {"patient": "Patient/p1"} | {f"q{number}": f"Condition?patient=p{number}" for number in range(9)}
+    with fhir_server(slow) as server:
+        client = client_for(server.base, fhir_deadline_seconds=2)
+        started = time.monotonic()
+        answers = client.fetch(server.base, "", queries)
+    assert time.monotonic() - started < 1
+    assert answers["patient"] == Answer(({"resourceType": "Patient", "id": "p1"},))
+    assert all(not answer.problem and len(answer.pages) == 1 for answer in answers.values())
+
+
+def test_pages_are_followed():
+    def handle(handler):
+        number = int(handler.path.partition("page=")[2] or 1)
+        following = f"{handler.server.base}/Condition?patient=p1&page={number + 1}"
+        handler.answer(page(number, following) if number < 3 else EMPTY)
+
+    answer = one(handle)
+    assert answer.problem == ""
+    assert len(answer.pages) == 3
+
+
+def test_relative_next_link_is_below_the_same_address():
+    def handle(handler):
+        handler.answer(EMPTY if "page=2" in handler.path else page(1, "?patient=p1&page=2"))
+
+    assert len(one(handle).pages) == 2
+
+
+def test_next_page_of_a_prefetched_bundle_is_an_address():
+    with fhir_server(empty_record) as server:
+        answer = client_for(server.base).fetch(server.base, "", {"it": f"{server.base}/Condition?page=2"})["it"]
+    assert answer.problem == ""
+
+
+def test_request_asks_for_fhir_json_and_carries_the_token():
+    with fhir_server(empty_record) as server:
+        client_for(server.base).fetch(f"{server.base}/", TOKEN, CONDITIONS)
+        path, headers = server.seen[0]
+    assert path == "/fhir/Condition?patient=p1"
+    assert headers["Accept"] == "application/fhir+json"
+    assert headers["Authorization"] == f"Bearer {TOKEN}"
+
+
+def test_open_server_gets_no_authorization():
+    with fhir_server(empty_record) as server:
+        client_for(server.base).fetch(server.base, "", CONDITIONS)
+        assert "Authorization" not in server.seen[0][1]
+
+
+def test_connections_are_kept_and_cookies_are_not():
+    def handle(handler):
+        handler.answer(EMPTY, **{"Set-Cookie": "patient=p1"})
+
+    with fhir_server(handle) as server:
+        client = client_for(server.base)
+        for _ in range(2):
+            assert client.fetch(server.base, TOKEN, CONDITIONS)["conditions"].problem == ""
+        assert "Cookie" not in server.seen[1][1]
+
+
+# What goes wrong
+
+
+def status(code, **headers):
+    return lambda handler: handler.answer({"resourceType": "OperationOutcome"}, code, **headers)
+
+
+@pytest.mark.parametrize(
+    ("handle", "words"),
+    [
+        (status(400), "the server refused the query, HTTP 400"),
+        (status(401), "not authorized, HTTP 401"),
+        (status(403), "not permitted, HTTP 403"),
+        (status(404), "not found, HTTP 404"),
+        (status(429), "the server is busy, HTTP 429"),
+        (status(500), "the server failed, HTTP 500"),
+        (status(503), "the server is busy, HTTP 503"),
+        (status(200), "the server answered with an OperationOutcome"),
+        (status(302, Location="/fhir/Patient/p1"), "the server redirects, which is not followed"),
+        (lambda handler: handler.answer(b"<html>Log in</html>", 200, "text/html"), "the answer is not JSON"),
+        (lambda handler: handler.answer(b""), "the answer is not JSON"),
+        (lambda handler: handler.answer(b"[" * 5000), "the answer is not JSON"),
+        (lambda handler: handler.answer([]), "the answer is not what was asked for"),
+        (lambda handler: handler.answer({"resourceType": "Patient"}), "the answer is not what was asked for"),
+        (lambda handler: handler.answer(b" " * 20_000), "the answer is too large"),
+        (lambda handler: handler.wfile.write(b"nonsense\r\n\r\n"), "no connection"),
+        (lambda handler: handler.connection.shutdown(socket.SHUT_RDWR), "no connection"),
+    ],
+)
+def test_what_a_server_does_wrong_is_said(handle, words):
+    assert one(handle, fhir_max_bytes=10_000) == Answer(problem=words)
+
+
+def test_read_of_another_type_is_not_taken():
+    answer = one(lambda handler: handler.answer({"resourceType": "Group", "id": "p1"}), "Patient/p1")
+    assert answer.problem == "the answer is not what was asked for"
+
+
+def test_cut_off_answer_is_not_taken():
+    def handle(handler):
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}")
+        handler.close_connection = True
+
+    assert one(handle).problem == "no connection"
+
+
+def test_nobody_listens():
+    with fhir_server(empty_record) as server:
+        base = server.base
+    assert client_for(base).fetch(base, "", CONDITIONS)["conditions"].problem == "no connection"
+
+
+def drip(handler, head, drop):
+    handler.wfile.write(head)
+    while not handler.server.over.wait(0.05):
+        handler.wfile.write(drop)
+        handler.wfile.flush()
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    "handle",
+    [
+        lambda handler: handler.server.over.wait(10),
+        lambda handler: drip(handler, OK + b"Content-Length: 99999\r\n\r\n", b" "),
+        lambda handler: drip(handler, OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+        lambda handler: drip(handler, b"HTTP/1.1 2", b"0"),
+        lambda handler: drip(handler, OK, b"X: y\r\n"),
+        lambda handler: drip(handler, OK + b"X: ", b"y"),
+    ],
+    ids=["stalls", "drips its body", "drips chunks", "drips its status", "drips headers", "drips one header"],
+)
+def test_slow_server_cannot_stretch_the_deadline(handle):
+    started = time.monotonic()
+    with fhir_server(handle) as server:
+        answer = client_for(server.base, fhir_deadline_seconds=0.4).fetch(server.base, TOKEN, CONDITIONS)["conditions"]
+        taken = time.monotonic() - started
+        assert answer.problem == TIMED_OUT
+        assert taken < 0.7
+        _no_worker_stays()
+
+
+def _no_worker_stays():
+    until = time.monotonic() + 2
+    while time.monotonic() < until:
+        if not [thread for thread in threading.enumerate() if thread.name.startswith("fhir")]:
+            return
+        time.sleep(0.01)
+    pytest.fail("a worker outlives its deadline")
+
+
+def test_what_came_before_the_deadline_is_kept():
+    def handle(handler):
+        if "page=2" in handler.path or "Procedure" in handler.path:
+            handler.server.over.wait(5)
+        else:
+            handler.answer(page(1, f"{handler.server.base}/Condition?page=2"))
+
+    with fhir_server(handle) as server:
+        answers = client_for(server.base).fetch(server.base, "", CONDITIONS | {"procedures": "Procedure?patient=p1"})
+    assert len(answers["conditions"].pages) == 1
+    assert answers["conditions"].problem == TIMED_OUT
+    assert answers["procedures"] == Answer(problem=TIMED_OUT)
+
+
+def test_endless_paging_ends():
+    def handle(handler):
+        handler.answer(page(1, f"{handler.server.base}{handler.path.removeprefix('/fhir')}&more"))
+
+    answer = one(handle, fhir_max_pages=3, fhir_deadline_seconds=3)
+    assert len(answer.pages) == 3
+    assert answer.problem == "more than 3 pages"
+
+
+# Where it never goes
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "{other}/Condition?page=2",
+        "//{host}/fhir/Condition?page=2",
+        "http://user@{host}/fhir/Condition",
+        "javascript:x",
+        "http://[",
+    ],
+)
+def test_next_link_elsewhere_is_not_followed(link):
+    with fhir_server(empty_record) as other:
+        target = link.format(other=other.base, host=f"127.0.0.1:{other.server_port}")
+        with fhir_server(lambda handler: handler.answer(page(1, target))) as server:
+            client = client_for(server.base, other.base)
+            answer = client.fetch(server.base, TOKEN, CONDITIONS)["conditions"]
+        assert len(answer.pages) == 1
+        assert answer.problem
+        assert other.seen == []
+
+
+def test_next_link_outside_the_allowed_base_is_not_followed():
+    answer = one(lambda handler: handler.answer(page(1, "/admin/Condition")))
+    assert answer.problem == NOT_LISTED
+
+
+def test_redirect_carries_no_token_anywhere():
+    with fhir_server(empty_record) as other:
+        one(status(307, Location=f"{other.base}/Condition"))
+        assert other.seen == []
+
+
+@pytest.mark.parametrize(
+    ("server", "words"),
+    [
+        ("https://ehr.example.org/fhir", ""),
+        ("https://ehr.example.org/fhir/", ""),
+        ("https://EHR.example.org:443/fhir/tenant-1", ""),
+        ("https://ehr.example.org/fhirs", NOT_LISTED),
+        ("https://ehr.example.org", NOT_LISTED),
+        ("https://ehr.example.org:8443/fhir", NOT_LISTED),
+        ("http://ehr.example.org/fhir", NOT_LISTED),
+        ("https://evil.example.org/fhir", NOT_LISTED),
+        ("https://ehr.example.org.evil.example.org/fhir", NOT_LISTED),
+        ("https://169.254.169.254/fhir", NOT_LISTED),
+        ("https://ehr.example.org/fhir/../admin", NOT_AN_ADDRESS),
+        ("https://ehr.example.org/fhir/%2e%2e/admin", NOT_AN_ADDRESS),
+        ("https://ehr.example.org/fhir/..%2fadmin", NOT_AN_ADDRESS),
+        ("https://user:word@ehr.example.org/fhir", NOT_AN_ADDRESS),
+        ("https://ehr.example.org\\@evil.example.org/fhir", NOT_AN_ADDRESS),
+        ("https://ehr.example.org/fhir#x", NOT_AN_ADDRESS),
+        ("https://ehr.example.org/fhir?x=y", NOT_AN_ADDRESS),
+        ("https://ehr.example.org/fh\tir", NOT_AN_ADDRESS),
+        ("https://ehr.example.org:x/fhir", NOT_AN_ADDRESS),
+        ("https://[/fhir", NOT_AN_ADDRESS),
+        ("https:///fhir", NOT_AN_ADDRESS),
+        ("file:///etc/passwd", NOT_AN_ADDRESS),
+        ("ftp://ehr.example.org/fhir", NOT_AN_ADDRESS),
+        ("ehr.example.org/fhir", NOT_AN_ADDRESS),
+        ("https://ehr.exämple.org/fhir", NOT_AN_ADDRESS),
+        ("", NOT_AN_ADDRESS),
+    ],
+)
+def test_only_listed_servers_are_called(server, words):
+    client = FhirClient(Settings(fhir_servers=("https://ehr.example.org/fhir",)))
+    assert client.refusal(server) == words
+
+
+def test_no_server_is_called_by_default():
+    client = FhirClient(Settings())
+    assert client.refusal("https://ehr.example.org/fhir") == NOT_LISTED
+    assert client.fetch("https://ehr.example.org/fhir", TOKEN, CONDITIONS)["conditions"] == Answer(problem=NOT_LISTED)
+
+
+def test_http_needs_to_be_allowed():
+    listed = Settings(fhir_servers=("http://ehr.example.org",), fhir_allow_http=True)
+    refusing = FhirClient(listed.model_copy(update={"fhir_allow_http": False}))
+    assert FhirClient(listed).refusal("http://ehr.example.org/fhir") == ""
+    assert refusing.refusal("http://ehr.example.org/fhir") == NO_TLS
+
+
+def test_environment_and_netrc_are_not_read(monkeypatch, tmp_path):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login a password b\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    with fhir_server(empty_record) as server:
+        assert client_for(server.base).fetch(server.base, TOKEN, CONDITIONS)["conditions"].problem == ""
+        assert server.seen[0][1]["Authorization"] == f"Bearer {TOKEN}"
+
+
+@pytest.mark.parametrize("handle", [status(401), status(302), lambda handler: handler.wfile.write(b"x\r\n\r\n")])
+def test_token_and_patient_id_stay_out_of_words_and_logs(handle, caplog):
+    caplog.set_level("DEBUG")
+    answer = one(handle, "Condition?patient=very-private")
+    assert answer.problem
+    for text in (repr(answer), caplog.text):
+        assert TOKEN not in text
+        assert "very-private" not in text
