@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from cards.assessment_json import as_json
 from cards.case import Case, case_of
 from cards.combination.verdict import Combination, combination
 from cards.current import DEFAULT_WINDOWS, Windows
@@ -28,8 +29,7 @@ class Assessment:
         return self.case.order
 
     def as_json(self) -> dict[str, object]:
-        from cards.assessment_json import as_json
-
+        """The object of the contract (`--format json`)."""
         return as_json(self)
 
 

@@ -68,7 +68,7 @@ def _finding(f: Finding) -> Json:
 
 
 def _scores(case: Case) -> Json:
-    scores = {
+    return {
         "childPugh": _child_pugh(case),
         "albi": _albi(case),
         "meld": _score(case.meld),
@@ -76,7 +76,6 @@ def _scores(case: Case) -> Json:
         "meld3": _score(case.meld3),
         "ecog": _ecog(case),
     }
-    return scores
 
 
 def _child_pugh(case: Case) -> Json:

@@ -130,10 +130,9 @@ def _usability(today: date, windows: Windows, since: date | None) -> Callable[[F
             return None
         if fact.when is None:
             return Absent(spec.name, Why.UNDATED, f"{spec.label} {fact.shown} has no date", fact.evidence)
-        if since is not None and spec.after is not After.ANY and fact.when <= since:
-            if not (spec.after is After.RECOVERY and fact.when == since):
-                because = f"no {spec.label} since the treatment of {day(since)}; last {fact.shown} on {day(fact.when)}"
-                return Absent(spec.name, Why.BEFORE_SESSION, because, fact.evidence)
+        if since is not None and _is_before(spec, fact.when, since):
+            because = f"no {spec.label} since the treatment of {day(since)}; last {fact.shown} on {day(fact.when)}"
+            return Absent(spec.name, Why.BEFORE_SESSION, because, fact.evidence)
         if since is not None and spec.after is After.RECOVERY:
             recovered = since + timedelta(days=windows.recovery)
             if fact.when <= recovered:
@@ -150,6 +149,13 @@ def _usability(today: date, windows: Windows, since: date | None) -> Callable[[F
         return None
 
     return refuse
+
+
+def _is_before(spec: FactSpec, when: date, since: date) -> bool:
+    """Liver function of the day of treatment is a recovery value; imaging of that day is from before it."""
+    if spec.after is After.ANY:
+        return False
+    return when < since or (when == since and spec.after is After.SESSION)
 
 
 def _pick(facts: PatientFacts, spec: FactSpec, refuse: Callable[[FactSpec, Fact[Scalar]], Absent | None]) -> Known:

@@ -14,6 +14,8 @@ def plain(text: str) -> str:
     >>> plain("a\\u202eb\\n c")
     'ab c'
     """
+    if text.isprintable() and "  " not in text:
+        return text.strip()
     kept = (" " if c in "\r\n\t\u2028\u2029" else c for c in text if c in "\r\n\t" or unicodedata.category(c)[0] != "C")
     return " ".join("".join(kept).split())
 

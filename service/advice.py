@@ -6,8 +6,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from cards.advise import advise
 from cards.assess import Assessment, assess
-from cards.card import advise
 from cards.current import Windows
 from cards.facts import Order, PatientFacts
 from cards.text import assessment_text

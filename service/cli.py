@@ -16,6 +16,7 @@ from service.app import create_app
 from service.errors import NotUsable
 from service.hooks import catalog
 from service.hooks.case import assess, cards_of, case_of, read_case
+from service.hooks.running import running
 from service.pages.home import examples
 from service.pages.terminal import cards_text, outcome_text
 from service.server import CannotListen, Server, is_wildcard, shown_url
@@ -60,7 +61,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """The service; settings from environment variables TACE_CDS_*."""
     settings = from_environment(mode="serve", host=host, port=port, workers=workers)
     _name_unknown_settings()
-    server = Server(create_app(settings))
+    server = _server(settings)
     click.echo(f"tace-cds serves on {shown_url(settings.host, server.port)}/cds-services", err=True)
     server.run()
 
@@ -75,7 +76,7 @@ def sandbox(host: str | None, port: int | None, fixtures: Path | None) -> None:
         from_environment(mode="sandbox", host=host, port=port, fixtures_dir=fixtures or _fixtures())
     )
     _name_unknown_settings()
-    server = Server(create_app(settings))
+    server = _server(settings)
     base = shown_url(settings.host, server.port)
     click.echo(f"tace-cds sandbox on {base}/ (for trying out, not for patient care)")
     if is_wildcard(settings.host):
@@ -153,6 +154,11 @@ def codes_check(file: str) -> None:
         _end(1, str(problem))
     click.echo("\n".join(str(entry) for entry in entries))
     click.echo(f"{file}: {len(entries)} local code{'' if len(entries) == 1 else 's'}, all usable")
+
+
+def _server(settings: Settings) -> Server:
+    app = create_app(settings)
+    return Server(app, running(app))
 
 
 def _settings_for_assess(as_of: date | None) -> Settings:

@@ -3,13 +3,12 @@
 import logging
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import monotonic
 from types import FrameType
 from typing import Any
 
 import orjson
-from flask import Flask
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
@@ -17,7 +16,7 @@ from waitress.task import ErrorTask
 from werkzeug import exceptions
 
 from service import errors
-from service.hooks.running import running
+from service.hooks.running import Running
 
 HEADER_BYTES = 65_536
 IDLE_SECONDS = 60
@@ -53,9 +52,9 @@ class _Channel(HTTPChannel):
 class Server:
     """Bound, and listening to signals, when made; `run` answers until one comes, then drains."""
 
-    def __init__(self, app: Flask) -> None:
-        self._running = running(app)
-        settings = self._running.settings
+    def __init__(self, app: Callable[..., Any], running: Running) -> None:
+        self._running = running
+        settings = running.settings
         self._sockets: dict[int, Any] = {}
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         try:

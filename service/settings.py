@@ -138,10 +138,13 @@ class Settings(BaseSettings):
         """
         try:
             if len(text) == len("2026-11-21"):
-                return end_of_day(date.fromisoformat(text), self.zone)
-            stated = datetime.fromisoformat(text)
+                stated = end_of_day(date.fromisoformat(text), self.zone)
+            else:
+                stated = datetime.fromisoformat(text)
         except ValueError:
             raise ValueError("not a date such as 2026-11-21 or a date-time such as 2026-11-21T09:30:00Z") from None
+        if not 1900 <= stated.year < 2200:  # so that no time zone and no window leads out of the calendar
+            raise ValueError("not a date between 1900 and 2199")
         return stated if stated.tzinfo else stated.replace(tzinfo=self.zone)
 
 

@@ -1,7 +1,8 @@
 """The combination card: concurrent is a warning, sequential is information."""
 
-from cards.assess import Assessment
 from cards.card import Card
+from cards.case import Case
+from cards.combination.verdict import Combination
 from cards.markdown import escaped
 from cards.sources import SOURCES
 from cards.words import day
@@ -13,8 +14,7 @@ _OVERRIDE = (
 )
 
 
-def combination_card(a: Assessment) -> Card | None:
-    c = a.combination
+def combination_card(case: Case, c: Combination) -> Card | None:
     if c.verdict not in ("concurrent", "sequential"):
         return None
     concurrent = c.verdict == "concurrent"
@@ -25,9 +25,9 @@ def combination_card(a: Assessment) -> Card | None:
         else "Systemic therapy after TACE, no TACE ordered: the sequence that the 2026 summary advises."
     )
     detail = (
-        f"**What decides.** {escaped(finding.because)}. Assessed {day(a.case.today)}.\n\n"
+        f"**What decides.** {escaped(finding.because)}. Assessed {day(case.today)}.\n\n"
         f"Source: {escaped(SOURCES['source-003'].label)}. Its sentence on immunotherapy is its own extrapolation, not EASL's."
     )
     return Card("combination", "guideline", "warning" if concurrent else "info", summary, detail, finding.source,
-                (), _OVERRIDE if concurrent else (), (), (a.order.reference,) if a.order else (),
-                a.case.facts.patient)  # fmt: skip
+                (), _OVERRIDE if concurrent else (), (), (case.order.reference,) if case.order else (),
+                case.facts.patient)  # fmt: skip

@@ -1,7 +1,7 @@
 """The eligibility card: the verdict, what decides it, what is missing and what it would change."""
 
-from cards.assess import Assessment
 from cards.card import Card, Suggestion
+from cards.case import Case
 from cards.current import Known
 from cards.eligibility.cautions import CAUTIONS
 from cards.eligibility.contraindications import CONTRAINDICATIONS
@@ -59,31 +59,30 @@ _OVERRIDE = {
 }
 
 
-def eligibility_card(a: Assessment) -> Card | None:
+def eligibility_card(case: Case, e: Eligibility) -> Card | None:
     """One card for every order but a systemic one."""
-    e, order = a.eligibility, a.order
+    order = case.order
     if order is not None and order.kind == "systemic":
         return None
     y90 = order is not None and order.kind == "y90"
-    summary = _summary(a)
+    summary = _summary(case, e)
     return Card(
         topic="eligibility",
         kind=_KIND.get(e.verdict, "guideline"),
         indicator="info" if y90 else _INDICATOR.get(e.verdict, "info"),
         summary=f"Y-90 ordered; by TACE criteria: {summary[0].lower() + summary[1:]}" if y90 else summary,
-        detail=_detail(a),
+        detail=_detail(case, e),
         source=e.deciding[0].source if e.deciding else "source-003",
-        suggestions=_suggestions(a),
+        suggestions=_suggestions(case, e),
         override=_OVERRIDE.get(e.verdict, ()),
         questions=_questions(e),
         orders=(order.reference,) if order is not None else (),
-        patient=a.case.facts.patient,
+        patient=case.facts.patient,
     )
 
 
-def _summary(a: Assessment) -> str:
-    e = a.eligibility
-    reasons = [_short(f, a) for f in e.deciding]
+def _summary(case: Case, e: Eligibility) -> str:
+    reasons = [_short(f, case) for f in e.deciding]
     if e.verdict == "not-applicable":
         return "Rupture or hemorrhage of the tumor is stated: an emergency. Elective TACE criteria do not apply."
     if e.verdict == "contraindicated":
@@ -94,7 +93,7 @@ def _summary(a: Assessment) -> str:
         return _indeterminate(e)
     if e.verdict == "caution":
         return fitted("TACE possible with caution: ", reasons)
-    return _candidate(a)
+    return _candidate(case, e)
 
 
 def _indeterminate(e: Eligibility) -> str:
@@ -114,8 +113,7 @@ def _indeterminate(e: Eligibility) -> str:
 _EXTENT = frozenset({"nodule_count", "nodule_size", "portal_vein_invasion", "extrahepatic_spread"})
 
 
-def _candidate(a: Assessment) -> str:
-    case = a.case
+def _candidate(case: Case, e: Eligibility) -> str:
     parts = [f"Child-Pugh {case.child_pugh.classes[0]}{case.child_pugh.low}"]
     if isinstance(case.state.ecog, Fact):
         parts.append(f"ECOG {case.state.ecog.value}")
@@ -123,14 +121,13 @@ def _candidate(a: Assessment) -> str:
         parts.append(f"BCLC {case.bclc.stage}")
     parts.append("liver-confined")
     open_facts = [FACTS[n].label for n in ("varices_at_risk", "platelets") if isinstance(case.state[n], Absent)]
-    palliative = "Palliative TACE: entry criteria met: " if a.eligibility.palliative else "TACE entry criteria met: "
+    palliative = "Palliative TACE: entry criteria met: " if e.palliative else "TACE entry criteria met: "
     tail = f". Not documented: {', '.join(open_facts)}." if open_facts else "."
     return palliative + ", ".join(parts) + tail
 
 
-def _short(f: Finding, a: Assessment) -> str:
+def _short(f: Finding, case: Case) -> str:
     """A deciding finding in a few words."""
-    case = a.case
     state = case.state
     words = {
         "child_pugh_b8_or_worse": f"Child-Pugh {span(case.child_pugh.low, case.child_pugh.high)}",
@@ -186,8 +183,8 @@ def _questions(e: Eligibility) -> tuple[str, ...]:
     return tuple(dict.fromkeys(n for n in (*needed, *starred) if n in FACTS or n in WOULD_CHANGE))
 
 
-def _suggestions(a: Assessment) -> tuple[Suggestion, ...]:
-    e, order, state = a.eligibility, a.order, a.case.state
+def _suggestions(case: Case, e: Eligibility) -> tuple[Suggestion, ...]:
+    order, state = case.order, case.state
     found = []
     labs = tuple(n for n in _LABS if isinstance(state[n], Absent))
     if labs and e.verdict in ("indeterminate", "caution", "candidate"):
@@ -210,13 +207,12 @@ def _suggestions(a: Assessment) -> tuple[Suggestion, ...]:
 # Detail
 
 
-def _detail(a: Assessment) -> str:
-    parts = [_decides(a), _rows(a), _missing(a), _also(a), _unusable(a)]
+def _detail(case: Case, e: Eligibility) -> str:
+    parts = [_decides(case, e), _rows(case, e), _missing(e), _also(case, e), _unusable(case)]
     return "\n\n".join(part for part in parts if part)
 
 
-def _decides(a: Assessment) -> str:
-    e, case = a.eligibility, a.case
+def _decides(case: Case, e: Eligibility) -> str:
     on = f"Assessed {day(case.today)}"
     if not e.deciding:
         return f"**What decides.** No criterion against TACE is met and nothing needed is missing. {on}."
@@ -225,13 +221,11 @@ def _decides(a: Assessment) -> str:
     return f"**What decides.** {said}{more}. {on}."
 
 
-def _rows(a: Assessment) -> str:
-    case = a.case
-    e = a.eligibility
+def _rows(case: Case, e: Eligibility) -> str:
     context = [
         ("Child-Pugh", f"{span(case.child_pugh.low, case.child_pugh.high)} ({' or '.join(case.child_pugh.classes)})",
          _word(case.child_pugh.status), "pugh-1973"),
-        ("ALBI", _albi(a), _word(case.albi.score.status), "johnson-2015"),
+        ("ALBI", _albi(case), _word(case.albi.score.status), "johnson-2015"),
     ]  # fmt: skip
     if case.bclc is not None:
         context.append(("BCLC", case.bclc.because, _word(case.bclc.status), "bclc-2022"))
@@ -265,8 +259,8 @@ def _word(status: str) -> str:
     return {"known": "known", "bounded": "**range**", "unknown": "**cannot tell**"}[status]
 
 
-def _albi(a: Assessment) -> str:
-    score, grades = a.case.albi.score, a.case.albi.modified_grades
+def _albi(case: Case) -> str:
+    score, grades = case.albi.score, case.albi.modified_grades
     if score.low is None:
         return "not known"
     return f"{span_2(score.low, score.high)} (modified grade {' or '.join(grades)})"
@@ -281,9 +275,9 @@ def _source(key: str, locator: str = "") -> str:
     return escaped(f"{label_}, {locator}" if locator and locator not in label_ else label_)
 
 
-def _missing(a: Assessment) -> str:
+def _missing(e: Eligibility) -> str:
     """What is missing, what it would change, and the question with its possible answers."""
-    needed = [f for f in a.eligibility.findings if f.rule.startswith("needed_") and f.verdict is Verdict.UNKNOWN]
+    needed = [f for f in e.findings if f.rule.startswith("needed_") and f.verdict is Verdict.UNKNOWN]
     names = dict.fromkeys(n for f in needed for n in f.missing)
     if not names:
         return ""
@@ -299,8 +293,7 @@ def _reason(name: str, because: str) -> str:
     return "" if plain_gap or (name == "tumor_type" and "no liver tumor" in because) else f"{because}. "
 
 
-def _also(a: Assessment) -> str:
-    case, e = a.case, a.eligibility
+def _also(case: Case, e: Eligibility) -> str:
     remarks = list(e.remarks)
     if case.child_pugh.status == "bounded":
         open_items = ", ".join(case.child_pugh.undecided())
@@ -309,26 +302,25 @@ def _also(a: Assessment) -> str:
         remarks.append("37243 stands for TACE, bland embolization and Y-90: read here as TACE; which one is ordered?")
     if case.order is not None and case.order.kind == "tae":
         remarks.append("bland embolization is ordered: the criteria were published for TACE")
-    remarks += _stated(a)
+    remarks += _stated(case)
     remarks += case.facts.gaps
     open_facts = [f for f in ("varices_at_risk", "biliary_obstruction", "hepatorenal_syndrome", "active_infection",
                               "anticoagulated") if isinstance(case.state[f], Absent)]  # fmt: skip
     if open_facts and e.verdict in ("candidate", "caution"):
         remarks.append(f"not documented: {', '.join(FACTS[f].label for f in open_facts)}")
-    conversions = [shown(k) + "; " + n for k in _scored(a) for n in k.notes if n.startswith("converted")]
+    conversions = [shown(k) + "; " + n for k in _scored(case) for n in k.notes if n.startswith("converted")]
     remarks += conversions
     return "\n".join(["**Also:**", *(f"- {escaped(r)}" for r in dict.fromkeys(remarks))]) if remarks else ""
 
 
-def _scored(a: Assessment) -> list[Fact[float | int | bool | str]]:
-    state = a.case.state
+def _scored(case: Case) -> list[Fact[float | int | bool | str]]:
+    state = case.state
     values = (state.bilirubin, state.albumin, state.creatinine)
     return [k for k in values if isinstance(k, Fact)]
 
 
-def _stated(a: Assessment) -> list[str]:
+def _stated(case: Case) -> list[str]:
     """Child-Pugh and BCLC as the clinic stated them, where the derived value disagrees."""
-    case = a.case
     found = []
     cls, stage = case.state.child_pugh_class, case.state.bclc_stage
     if isinstance(cls, Fact) and cls.value not in case.child_pugh.classes:
@@ -342,8 +334,8 @@ def _stated(a: Assessment) -> list[str]:
     return found
 
 
-def _unusable(a: Assessment) -> str:
-    bad = a.case.facts.unusable
+def _unusable(case: Case) -> str:
+    bad = case.facts.unusable
     if not bad:
         return ""
     named = [f"- {escaped(u.resource)}: {escaped(u.because)}" for u in bad[:8]]

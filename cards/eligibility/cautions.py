@@ -217,9 +217,8 @@ def active_infection(case: Case) -> Finding:
 def inr_beyond_puncture_limit(case: Case) -> Finding:
     """INR at or above the limit for arterial access: 1.8 femoral, 2.2 radial. Source: sir-2019."""
     known = case.state.inr
-    is_high = threshold("inr_beyond_puncture_limit", known, lambda inr: inr >= INR_FEMORAL_BELOW, "sir-2019",
+    return threshold("inr_beyond_puncture_limit", known, lambda inr: inr >= INR_FEMORAL_BELOW, "sir-2019",
                         "arterial access: < 1.8 femoral, < 2.2 radial")  # fmt: skip
-    return is_high
 
 
 def platelets_beyond_puncture_limit(case: Case) -> Finding:

@@ -1,7 +1,7 @@
 """The prior-authorization card: what the payer's reviewer requires, what is found, what is missing. Never critical."""
 
-from cards.assess import Assessment
 from cards.card import Card
+from cards.case import Case
 from cards.markdown import escaped, table
 from cards.prior_auth.verdict import PriorAuth
 from cards.words import day, fitted
@@ -13,21 +13,20 @@ _OVERRIDE = (
 )
 
 
-def prior_auth_card(a: Assessment) -> Card | None:
-    p = a.prior_auth
-    if p.decision == "not-applicable" or (a.order is not None and not a.order.subject_matches):
+def prior_auth_card(case: Case, p: PriorAuth) -> Card | None:
+    if p.decision == "not-applicable" or (case.order is not None and not case.order.subject_matches):
         return None
     return Card(
         topic="prior-authorization",
         kind="coverage-info",
         indicator="info",
         summary=_summary(p),
-        detail=_detail(a, p),
+        detail=_detail(case, p),
         source="source-001",
         override=_OVERRIDE,
         questions=(),
-        orders=(a.order.reference,) if a.order is not None else (),
-        patient=a.case.facts.patient,
+        orders=(case.order.reference,) if case.order is not None else (),
+        patient=case.facts.patient,
     )
 
 
@@ -44,15 +43,16 @@ def _summary(p: PriorAuth) -> str:
 
 
 _SHORT = {"1": "approach or embolic agent", "2a": "tumor type", "2b": "extent and location", "2c": "symptoms",
-          "3": "why not surgical", "4": "prior treatments", "5": "why not systemic", "6": "whether bridge to transplant"}  # fmt: skip
+          "3": "why not surgical", "4": "prior treatments", "5": "why not systemic", "6": "whether bridge to transplant",
+}  # fmt: skip
 
 
 def _short(item: str) -> str:
     return _SHORT.get(item, item)
 
 
-def _detail(a: Assessment, p: PriorAuth) -> str:
-    parts = [f"**What decides.** {_decision(p)} Assessed {day(a.case.today)}."]
+def _detail(case: Case, p: PriorAuth) -> str:
+    parts = [f"**What decides.** {_decision(p)} Assessed {day(case.today)}."]
     rows = [(item.item, escaped(item.label), _STATUS[doc.status], escaped(doc.words)) for item, doc in p.documentation]
     parts.append(table(("Item", "Required by the policy", "Status", "Found, or what would satisfy it"), rows))
     remarks = [*p.remarks, "Whether authorization is needed at all is on the payer's list, which is not configured."]

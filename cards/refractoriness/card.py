@@ -1,7 +1,7 @@
 """The refractoriness card: each definition by name, whether it is met for the ordered lesion, and what would decide it."""
 
-from cards.assess import Assessment
 from cards.card import Card, Suggestion
+from cards.case import Case
 from cards.facts import FACTS
 from cards.markdown import escaped, table
 from cards.questions import label
@@ -25,26 +25,25 @@ _ADVICE = (
 )
 
 
-def refractoriness_card(a: Assessment) -> Card | None:
+def refractoriness_card(case: Case, r: Refractoriness) -> Card | None:
     """None before the first TACE."""
-    r = a.refractoriness
-    if r.verdict == "not-applicable" or (a.order is not None and not a.order.subject_matches):
+    if r.verdict == "not-applicable" or (case.order is not None and not case.order.subject_matches):
         return None
-    systemic = a.order is not None and a.order.kind == "systemic"
+    systemic = case.order is not None and case.order.kind == "systemic"
     warning = bool(r.deciding) and not systemic
     first = r.deciding[0].source if r.deciding else "source-002"
     return Card(
         topic="refractoriness",
         kind="off-guideline" if warning else "guideline",
         indicator="warning" if warning else "info",
-        summary=_summary(a, r),
-        detail=_detail(a, r),
+        summary=_summary(case, r),
+        detail=_detail(case, r),
         source=first,
-        suggestions=_suggestions(a, warning),
+        suggestions=_suggestions(r),
         override=_OVERRIDE if warning else (),
         questions=_questions(r),
-        orders=(a.order.reference,) if a.order is not None else (),
-        patient=a.case.facts.patient,
+        orders=(case.order.reference,) if case.order is not None else (),
+        patient=case.facts.patient,
     )
 
 
@@ -52,24 +51,24 @@ def _by(r: Refractoriness, verdict: Verdict) -> list[str]:
     return [code for code in COUNTING if r.definitions[code] is verdict]
 
 
-def _where(a: Assessment, r: Refractoriness) -> str:
+def _where(case: Case, r: Refractoriness) -> str:
     if r.ordered:
-        return listed(lesion_name(a.case.facts, key) for key in r.ordered)
+        return listed(lesion_name(case.facts, key) for key in r.ordered)
     return "TACE history"
 
 
-def _summary(a: Assessment, r: Refractoriness) -> str:
-    sessions = len(tace_sessions(a.case.facts))
+def _summary(case: Case, r: Refractoriness) -> str:
+    sessions = len(tace_sessions(case.facts))
     met, open_ones = _by(r, Verdict.MET), _by(r, Verdict.UNKNOWN)
     count = f"{sessions} TACE session{'' if sessions == 1 else 's'}"
     if met:
         not_met = _by(r, Verdict.NOT_MET)
         tail = f". Not by {len(not_met)} of 7." if not_met else "."
-        return fitted(f"{_where(a, r)} after {count}: refractory by ", [names([c]) for c in met], tail)
+        return fitted(f"{_where(case, r)} after {count}: refractory by ", [names([c]) for c in met], tail)
     if open_ones:
         missing = list(dict.fromkeys(label(n) for f in r.findings for n in f.missing))
         return fitted(f"Refractory to TACE? Cannot tell after {count}. Not documented: ", missing)
-    return f"{_where(a, r)} after {count}: none of the 7 definitions of refractoriness is met."
+    return f"{_where(case, r)} after {count}: none of the 7 definitions of refractoriness is met."
 
 
 def _questions(r: Refractoriness) -> tuple[str, ...]:
@@ -77,26 +76,22 @@ def _questions(r: Refractoriness) -> tuple[str, ...]:
     return tuple(dict.fromkeys(n for n in wanted if n in FACTS))
 
 
-def _suggestions(a: Assessment, warning: bool) -> tuple[Suggestion, ...]:
-    """Removing the order is offered by the eligibility card, once."""
-    found = (
-        [Suggestion("Request tumor-board review", "tumor-board")]
-        if warning and a.eligibility.verdict == "candidate"
-        else []
-    )
-    if any("afp" in f.missing for f in a.refractoriness.findings):
+def _suggestions(r: Refractoriness) -> tuple[Suggestion, ...]:
+    """Tumor-board review and removing the order are offered by the eligibility card, once."""
+    found = []
+    if any("afp" in f.missing for f in r.findings):
         found.append(Suggestion("Order AFP", "order-lab", ("afp",)))
     return tuple(found)
 
 
-def _detail(a: Assessment, r: Refractoriness) -> str:
-    facts = a.case.facts
+def _detail(case: Case, r: Refractoriness) -> str:
+    facts = case.facts
     sessions = ", ".join(
         f"{day(s.when)} ({listed(lesion_name(facts, x) for x in s.lesions) or 'target not told'})"
         for s in facts.sessions
     )
-    head = f"**What decides.** Sessions: {escaped(sessions)}. Assessed {day(a.case.today)}."
-    target = _target(a, r)
+    head = f"**What decides.** Sessions: {escaped(sessions)}. Assessed {day(case.today)}."
+    target = _target(case, r)
     rows = [_row(code, f, r) for code, f in zip(r.definitions, r.findings, strict=True)]
     parts = [f"{head} {target}", table(("Definition", "This patient", "Verdict", "Source"), rows)]
     if r.deciding:
@@ -107,13 +102,13 @@ def _detail(a: Assessment, r: Refractoriness) -> str:
     return "\n\n".join(parts)
 
 
-def _target(a: Assessment, r: Refractoriness) -> str:
-    if a.order is None:
+def _target(case: Case, r: Refractoriness) -> str:
+    if case.order is None:
         return ""
     if r.ordered:
-        return f"The order is for {escaped(_where(a, r))}."
-    if a.order.lesions:
-        named = listed(lesion_name(a.case.facts, x) for x in a.order.lesions)
+        return f"The order is for {escaped(_where(case, r))}."
+    if case.order.lesions:
+        named = listed(lesion_name(case.facts, x) for x in case.order.lesions)
         return f"The order is for {escaped(named)}, which no recorded session treated."
     return "**Which lesion is the order for?** It names none: no definition decides about it."
 

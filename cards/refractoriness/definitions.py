@@ -5,6 +5,7 @@ A definition that speaks of the whole liver (markers, invasion, spread, session 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from cards.facts import NOT_TOLD, PatientFacts
 from cards.refractoriness.runs import over_told_sessions, run_of
@@ -107,7 +108,7 @@ def jsh_viable_over_half(on: Lesion) -> Finding:
 
 
 def _pairs(history: Sequence[Outcome]) -> list[tuple[Outcome, Outcome]]:
-    return list(zip(history, history[1:], strict=False))
+    return list(pairwise(history))
 
 
 def _insufficient_pair(first: Outcome, second: Outcome) -> Verdict:
@@ -147,11 +148,10 @@ def jsh_number_increases(on: Lesion) -> Finding:
         jsh-lcsgj-2014 (1), table 1 of source-002
     """
     rises = number_rises(on.facts)
-    pairs = zip(rises, rises[1:], strict=False)
     verdict = any_of(
         all_of((verdict_of(rose_a), verdict_of(rose_b), _adequate_session(a), _adequate_session(b),
                 verdict_of(b.technique_changed)))
-        for (a, rose_a), (b, rose_b) in pairs
+        for (a, rose_a), (b, rose_b) in pairwise(rises)
     )  # fmt: skip
     words = {True: "more nodules", False: "no more nodules", None: "number not told"}
     because = "; ".join(f"{day(s.when)}: {words[rose]}" for s, rose in rises) or "no TACE session"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from cards.facts import Fact, PatientFacts, Scalar, Session
 from cards.response.history import tace_sessions
@@ -131,7 +132,7 @@ def _after(session: Session, values: Sequence[Fact[Scalar]], label: str, name: s
     if len(after) < 2:
         return Course(Verdict.UNKNOWN, f"{label} rose once: {row}; one value is not continuous", (last.evidence,),
                       (name,))  # fmt: skip
-    rising = all(float(b.value) > float(a.value) for a, b in zip(after, after[1:], strict=False))
+    rising = all(float(b.value) > float(a.value) for a, b in pairwise(after))
     if rising:
         return Course(Verdict.MET, f"{label} rises continuously: {row}", _refs((baseline, *after)))
     return Course(Verdict.NOT_MET, f"{label} does not rise continuously: {row}", _refs((baseline, *after)))

@@ -7,6 +7,7 @@ Resource = dict[str, Any]
 
 DEEPEST = 20  # Bundles in Bundles; real ones have one level, a batch response two
 MESSAGES = frozenset({"OperationOutcome", "Parameters"})  # say something about the call, nothing about the patient
+_NO_RESOURCE = MESSAGES | {"", "Bundle"}
 URN = "urn:uuid:"
 _ITEM_KEYS = frozenset({"resource", "response", "fullUrl", "search", "request", "link", "id", "extension"})
 _WHEN = ("effectiveDateTime", "effectivePeriod", "effectiveInstant", "effectiveTiming")
@@ -23,21 +24,35 @@ def flatten(value: Any) -> tuple[list[Resource], dict[str, str]]:
     waiting: list[tuple[Any, str, int]] = [(value, "", 0)]
     while waiting:
         found, full_url, depth = waiting.pop()
-        inner = _inside(found)
-        if inner is not None:
-            if depth < DEEPEST:
-                waiting.extend((item, url, depth + 1) for item, url in reversed(inner))
-        elif is_resource(found):
-            resource = _with_id(found, full_url)
+        if is_resource(found):
+            resource = _with_id(found, full_url) if full_url else found
             if full_url and "id" in resource:
                 full_urls[full_url] = reference_to(resource)
             resources.append(resource)
-            resources.extend(_contained_results(resource))
-    return _without_repetition(resources), full_urls
+            if found["resourceType"] == "DiagnosticReport":
+                resources.extend(_contained_results(resource))
+        elif depth < DEEPEST:
+            waiting.extend((item, url, depth + 1) for item, url in reversed(_inside(found)))
+    return without_repetition(resources), full_urls
+
+
+def without_repetition(resources: Iterable[Resource]) -> list[Resource]:
+    """The same resource sent under two keys or on two pages is one; two versions of it stay two."""
+    seen: dict[tuple[Any, str], list[Resource]] = {}
+    once: list[Resource] = []
+    for resource in resources:
+        identifier = resource.get("id")
+        if isinstance(identifier, str) and identifier:
+            earlier = seen.setdefault((resource["resourceType"], identifier), [])
+            if resource in earlier:
+                continue
+            earlier.append(resource)
+        once.append(resource)
+    return once
 
 
 def is_resource(value: Any) -> bool:
-    return isinstance(value, dict) and _kind(value) not in MESSAGES | {"", "Bundle"}
+    return isinstance(value, dict) and _kind(value) not in _NO_RESOURCE
 
 
 def is_bundle(value: Any) -> bool:
@@ -106,8 +121,8 @@ def _kind(value: Mapping[str, Any]) -> str:
     return kind if isinstance(kind, str) else ""
 
 
-def _inside(value: Any) -> list[tuple[Any, str]] | None:
-    """What a container holds, each with its full URL; None where the value is no container."""
+def _inside(value: Any) -> list[tuple[Any, str]]:
+    """What a container holds, each with its full URL; nothing where the value is no container."""
     if isinstance(value, list):
         return [(item, "") for item in value]
     if is_bundle(value):
@@ -116,7 +131,7 @@ def _inside(value: Any) -> list[tuple[Any, str]] | None:
         return [_entry(entry) for entry in entries] if isinstance(entries, list) else []
     if is_wrapped(value):
         return [_entry(value)]
-    return None
+    return []
 
 
 def _entry(entry: Any) -> tuple[Any, str]:
@@ -129,7 +144,7 @@ def _entry(entry: Any) -> tuple[Any, str]:
 
 
 def _with_id(resource: Resource, full_url: str) -> Resource:
-    if resource.get("id") or not full_url:
+    if resource.get("id"):
         return resource
     if full_url.lower().startswith(URN):
         return {**resource, "id": full_url[len(URN) :]}
@@ -139,7 +154,7 @@ def _with_id(resource: Resource, full_url: str) -> Resource:
 
 def _contained_results(report: Resource) -> Iterator[Resource]:
     """Observations inside a DiagnosticReport, with the patient and the time of the report where they state none."""
-    contained = report.get("contained") if _kind(report) == "DiagnosticReport" else None
+    contained = report.get("contained")
     for part in contained if isinstance(contained, list) else ():
         if isinstance(part, dict) and _kind(part) == "Observation":
             yield _own_context(part) | {"id": _contained_id(report, part)} | _inherited(report, part)
@@ -161,15 +176,3 @@ def _inherited(report: Resource, part: Resource) -> Resource:
     if not dated and "issued" in report and "issued" not in part:
         dated = {"issued": report["issued"]}
     return context | dated
-
-
-def _without_repetition(resources: list[Resource]) -> list[Resource]:
-    """The same resource sent under two keys or on two pages is one; two versions of it stay two."""
-    seen: dict[str, list[Resource]] = {}
-    once: list[Resource] = []
-    for resource in resources:
-        earlier = seen.setdefault(reference_to(resource), []) if resource.get("id") else []
-        if resource not in earlier:
-            earlier.append(resource)
-            once.append(resource)
-    return once

@@ -5,7 +5,7 @@ that came as an OperationOutcome failed at the client and is fetched. What can n
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from service.errors import NotReached
@@ -35,7 +35,8 @@ class Gathered:
 class Sent:
     """What one prefetch key brought. problem: why it does not answer the need; next_page: where it goes on."""
 
-    resources: tuple[Resource, ...] = ()
+    resources: list[Resource] = field(default_factory=list)
+    full_urls: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
     next_page: str = ""
 
@@ -55,24 +56,30 @@ def gather(request: HookRequest, needs: tuple[Need, ...], client: FhirClient | N
 
     NotReached where nothing at all could be had.
     """
-    satisfied = _satisfied(request.prefetch, needs)
-    missing = [*_absent(request, needs, satisfied), *_unfinished(satisfied)]
+    sent = {key: _sent(value) for key, value in request.prefetch.items()}
+    satisfied = _satisfied(sent, needs)
+    missing = [*_absent(request.patient_id, needs, sent, satisfied), *_unfinished(satisfied)]
     answers, refused = _fetched(request, missing, client)
     pages = [page for answer in answers for page in answer.pages]
     if needs and not satisfied and not pages and client is not None:
         raise NotReached(_gaps(missing, answers, refused), tuple(need.key for need in needs))
-    resources, full_urls = bundle.flatten([*request.prefetch.values(), *pages, *request.companions])
+    fetched, fetched_urls = bundle.flatten(pages)
+    given = [resource for each in sent.values() for resource in each.resources]
+    full_urls = {url: reference for each in sent.values() for url, reference in each.full_urls.items()}
     return Gathered(
-        resources, _gaps(missing, answers, refused), full_urls | dict(request.order_urls), bool(satisfied or pages)
+        resources=bundle.without_repetition([*given, *fetched, *request.companions]),
+        gaps=_gaps(missing, answers, refused),
+        full_urls=full_urls | fetched_urls | dict(request.order_urls),
+        reached=bool(satisfied or pages),
     )
 
 
-def _satisfied(prefetch: Mapping[str, Any], needs: tuple[Need, ...]) -> dict[Need, Sent]:
+def _satisfied(prefetch: Mapping[str, Sent], needs: tuple[Need, ...]) -> dict[Need, Sent]:
     """Needs that were answered, by their own key, else by a key named as the type, else by what a key holds."""
     satisfied: dict[Need, Sent] = {}
     own = {need.key: need for need in needs}
     for key in sorted(prefetch, key=lambda key: key not in own):
-        sent = _sent(prefetch[key])
+        sent = prefetch[key]
         for need in [own[key]] if key in own else _meant(key, sent, needs, satisfied):
             if not sent.problem and need not in satisfied and _answers(need, sent):
                 satisfied[need] = sent
@@ -107,7 +114,7 @@ def _sent(value: Any) -> Sent:
         return Sent(problem=CLIENT_FAILED)
     if not (isinstance(value, list) or bundle.is_bundle(value) or bundle.is_resource(value)):
         return Sent(problem=NOT_FHIR)
-    return Sent(tuple(bundle.flatten(value)[0]), next_page=bundle.next_link(value))
+    return Sent(*bundle.flatten(value), next_page=bundle.next_link(value))
 
 
 def _status(wrapped: Mapping[str, Any]) -> str:
@@ -115,18 +122,14 @@ def _status(wrapped: Mapping[str, Any]) -> str:
     return str(response.get("status", "")).strip() if isinstance(response, dict) else ""
 
 
-def _absent(request: HookRequest, needs: Iterable[Need], satisfied: Mapping[Need, Sent]) -> list[_Missing]:
-    return [
-        _Missing(need, need.query_for(request.patient_id), _problem(request.prefetch, need))
-        for need in needs
-        if need not in satisfied
-    ]
+def _absent(
+    patient_id: str, needs: Iterable[Need], sent: Mapping[str, Sent], satisfied: Mapping[Need, Sent]
+) -> list[_Missing]:
+    return [_Missing(need, need.query_for(patient_id), _problem(sent, need)) for need in needs if need not in satisfied]
 
 
-def _problem(prefetch: Mapping[str, Any], need: Need) -> str:
-    if need.key not in prefetch:
-        return NOT_SENT
-    return _sent(prefetch[need.key]).problem or OTHER_KIND
+def _problem(sent: Mapping[str, Sent], need: Need) -> str:
+    return sent[need.key].problem or OTHER_KIND if need.key in sent else NOT_SENT
 
 
 def _unfinished(satisfied: Mapping[Need, Sent]) -> list[_Missing]:

@@ -7,9 +7,11 @@ import pytest
 
 from service import advice
 from service.app import create_app
+from service.hooks.catalog import needs
 from service.hooks.running import running
 from service.settings import Settings
 from tests.service.conftest import OTHER, PATIENT, TACE, bundle, context, hook_body
+from tests.service.fhir_server import empty_record, fhir_server
 from tests.service.wire import null_or_empty
 
 SIGN = "/cds-services/tace-order-sign"
@@ -169,6 +171,20 @@ def test_medication_of_an_order_is_read_with_the_record(client, seen):
     assert client.post(SELECT, json=hook_body(hook="order-select", context=given)).status_code == 200
     assert [order["id"] for order in seen.last["draft_orders"]] == ["order-1"]
     assert drug in seen.last["resources"]
+
+
+def test_without_prefetch_the_record_is_read_from_the_server(seen):
+    with fhir_server(empty_record) as server:
+        client = create_app(Settings(fhir_servers=(server.base,), fhir_allow_http=True)).test_client()
+        authorization = {"access_token": "secret-token", "token_type": "Bearer", "expires_in": 300}
+        body = hook_body(prefetch=..., fhirServer=server.base, fhirAuthorization=authorization)
+        response = client.post(SIGN, json=body)
+        assert len(server.seen) == len(needs())
+        assert {headers["Authorization"] for _, headers in server.seen} == {"Bearer secret-token"}
+    assert response.status_code == 200
+    assert "secret-token" not in response.text
+    assert seen.last["resources"] == [PATIENT]
+    assert seen.last["gaps"] == ()
 
 
 # Errors

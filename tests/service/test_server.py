@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 SLOW = """
 import sys, time
 from service.app import create_app
+from service.hooks.running import running
 from service.server import Server
 from service.settings import Settings
 app = create_app(Settings(port=0, workers=2, max_body_bytes=2000, max_waiting=1, drain_seconds=5))
@@ -29,7 +30,7 @@ def slow():
     time.sleep(0.7)
     return "done"
 
-server = Server(app)
+server = Server(app, running(app))
 print(server.port, flush=True)
 server.run()
 print("ended", flush=True)

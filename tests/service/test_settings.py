@@ -69,7 +69,7 @@ def test_moment_asked(text, expected):
     assert Settings(time_zone="Europe/Berlin").moment(text) == expected
 
 
-@pytest.mark.parametrize("text", ["today", "21.11.2026", "2026-13-01", "", "2026-11-21T", "20261121T99"])
+@pytest.mark.parametrize("text", ["today", "21.11.2026", "2026-13-01", "", "2026-11-21T", "20261121T99", "0001-01-01"])
 def test_no_moment(text):
     with pytest.raises(ValueError, match="not a date"):
         Settings().moment(text)

@@ -205,10 +205,6 @@ def _collect(
     condition: Resource, how: str, said: set[str], kinds: Mapping[str, bool], tumors: Tumors, reading: Reading
 ) -> None:
     name = name_of(condition)
-    if how == PRESENT:
-        tumors.notes += [f"{_NOTED[c]} ({name})" for c in sorted(said) if c in _NOTED]
-        if "tumor.metastasis_site_not_told" in said:
-            tumors.site_not_told.add(name)
     shown = listed(sorted(kinds), "or")
     if kinds and how == UNCONFIRMED:
         tumors.unsettled.append((f"{shown} is recorded as {code_word(condition.get('verificationStatus'))}", name))
@@ -221,12 +217,21 @@ def _collect(
                 tumors.text_only.append(name)
         tumors.links += _primary_links(condition, reading)
     if how == PRESENT:
-        tumors.unsettled += [(words, name) for c, words in _UNSETTLED.items() if c in said]
-        for concept, kind in _PRIMARIES.items():
-            if concept in said:
-                tumors.primaries.setdefault(kind, []).append(name)
-                tumors.primary_of[name] = kind
+        _around_the_tumor(condition, said, tumors)
         _stage(condition, reading)
+
+
+def _around_the_tumor(condition: Resource, said: set[str], tumors: Tumors) -> None:
+    """What a present Condition says beside the kind of liver tumor: the primary, what is unsettled, what to note."""
+    name = name_of(condition)
+    tumors.notes += [f"{_NOTED[c]} ({name})" for c in sorted(said) if c in _NOTED]
+    if "tumor.metastasis_site_not_told" in said:
+        tumors.site_not_told.add(name)
+    tumors.unsettled += [(words, name) for concept, words in _UNSETTLED.items() if concept in said]
+    for concept, kind in _PRIMARIES.items():
+        if concept in said:
+            tumors.primaries.setdefault(kind, []).append(name)
+            tumors.primary_of[name] = kind
 
 
 def _primary_links(condition: Resource, reading: Reading) -> list[str]:

@@ -37,9 +37,11 @@ FACT_OF = {
     **{f"own.{name}": name for name in FACTS},
 }
 # Read whole, for what came when; of every other fact the newest usable value is enough.
-_HISTORY = frozenset(
-    ["afp", "afp_units", "afp_l3", "dcp", "dcp_units", "nodule_count", "new_intrahepatic_lesion", "portal_vein_invasion", "hepatic_vein_invasion", "extrahepatic_spread", "nodule_size", "mrecist_response", "viable_percent", "selective_session", "technique_changed", "technical_success"]
-)
+_HISTORY = frozenset({
+    "afp", "afp_units", "afp_l3", "dcp", "dcp_units", "nodule_count", "new_intrahepatic_lesion",
+    "portal_vein_invasion", "hepatic_vein_invasion", "extrahepatic_spread", "nodule_size", "mrecist_response",
+    "viable_percent", "selective_session", "technique_changed", "technical_success",
+})  # fmt: skip
 _PER_SESSION = frozenset({"selective_session", "technique_changed", "technical_success"})
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from service.fhir.read.plain import is_plain
 from service.fhir.read.when import Clock
 
 _MODELS = {
@@ -25,9 +26,17 @@ _MODELS = {
     "BodyStructure": "bodystructure",
     "QuestionnaireResponse": "questionnaireresponse",
 }
-_UNREAD = frozenset(
-    ["id", "meta", "text", "implicitRules", "language", "contained", "extension", "identifier", "category", "performer", "encounter", "note", "referenceRange", "basedOn", "hasMember", "derivedFrom", "specimen", "device", "recorder", "asserter", "evidence", "participant", "location", "instantiatesCanonical", "instantiatesUri", "image", "photo", "communication", "contact", "generalPractitioner", "managingOrganization", "name", "telecom", "address", "maritalStatus", "link", "reportNumber", "groupIdentifier", "dosageInstruction", "dispenseRequest", "substitution", "requester", "insurance", "supportingInformation", "informationSource", "dosage", "request", "context", "report", "complication", "followUp", "focalDevice", "usedReference", "reasonReference", "reasonCode", "statusHistory", "source", "author", "deceasedBoolean", "deceasedDateTime", "multipleBirthBoolean", "multipleBirthInteger", "active"]
-)
+_UNREAD = frozenset({
+    "id", "meta", "text", "implicitRules", "language", "contained", "extension", "identifier", "category",
+    "performer", "encounter", "note", "referenceRange", "basedOn", "hasMember", "derivedFrom", "specimen", "device",
+    "recorder", "asserter", "evidence", "participant", "location", "instantiatesCanonical", "instantiatesUri",
+    "image", "photo", "communication", "contact", "generalPractitioner", "managingOrganization", "name", "telecom",
+    "address", "maritalStatus", "link", "reportNumber", "groupIdentifier", "dosageInstruction", "dispenseRequest",
+    "substitution", "requester", "insurance", "supportingInformation", "informationSource", "dosage", "request",
+    "context", "report", "complication", "followUp", "focalDevice", "usedReference", "reasonReference",
+    "reasonCode", "statusHistory", "source", "author", "deceasedBoolean", "deceasedDateTime",
+    "multipleBirthBoolean", "multipleBirthInteger", "active",
+})  # fmt: skip
 _DATES = frozenset({"effectiveDateTime", "effectiveInstant", "issued", "performedDateTime", "recordedDate",
                     "onsetDateTime", "authored", "authoredOn", "abatementDateTime", "start", "end"})  # fmt: skip
 
@@ -53,6 +62,8 @@ def problem_of(resource: Mapping[str, Any], clock: Clock) -> str:
     if validate is None:
         return ""
     used = {name: value for name, value in resource.items() if name not in _UNREAD and name[0] != "_"}
+    if is_plain(used):
+        return ""
     try:
         validate(used)
     except ValidationError:

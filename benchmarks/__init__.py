@@ -1,0 +1,1 @@
+"""Speed against stated floors: `make bench`."""

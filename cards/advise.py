@@ -1,0 +1,54 @@
+"""Which cards a hook gets: at most one a topic, in order of harm, nothing said twice."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cards.assess import Assessment
+from cards.card import RANK, Card
+from cards.combination.card import combination_card
+from cards.eligibility.card import eligibility_card
+from cards.prior_auth.card import prior_auth_card
+from cards.refractoriness.card import refractoriness_card
+from cards.response.card import imaging_card
+from cards.summary import summary_card
+
+
+def advise(assessments: Sequence[Assessment], hook: str) -> list[Card]:
+    """The cards of one call.
+
+    hook   patient-view: one summary for a patient with a liver tumor, and response imaging; order-select: eligibility,
+           refractoriness, combination; order-sign: those and prior authorization
+    """
+    if hook == "patient-view":
+        return _at_a_glance(next((a for a in assessments if a.case.facts.tumor.stated), None))
+    found = [card for a in assessments for card in _cards(a, hook)]
+    return sorted(_merged(found, len(assessments)), key=lambda card: RANK[card.indicator])
+
+
+def _at_a_glance(a: Assessment | None) -> list[Card]:
+    if a is None:
+        return []
+    imaging = imaging_card(a.case)
+    return [summary_card(a), imaging] if imaging is not None else [summary_card(a)]
+
+
+def _cards(a: Assessment, hook: str) -> list[Card]:
+    made = [
+        refractoriness_card(a.case, a.refractoriness),
+        eligibility_card(a.case, a.eligibility),
+        combination_card(a.case, a.combination),
+        prior_auth_card(a.case, a.prior_auth) if hook == "order-sign" else None,
+    ]
+    return [card for card in made if card is not None]
+
+
+def _merged(found: list[Card], orders: int) -> list[Card]:
+    """Cards that say the same of several orders are one that names them; with several orders each card names its own."""
+    merged: dict[tuple[str, str, str], Card] = {}
+    for card in found:
+        key = (card.topic, card.summary, card.detail)
+        earlier = merged.get(key)
+        merged[key] = card if earlier is None else replace(earlier, orders=(*earlier.orders, *card.orders))
+    if orders < 2:
+        return list(merged.values())
+    return [replace(c, detail=f"**Order:** {', '.join(c.orders)}\n\n{c.detail}") for c in merged.values()]

@@ -1,0 +1,126 @@
+"""Resources that are plainly valid: the common forms of the elements read here, checked in microseconds.
+
+What is plain is valid by fhir.resources too (a test holds that over all data at hand and over generated data). Anything
+else is not judged here: fhir.resources decides it and says what is wrong. Decision: docs/decisions/0002.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Check = Callable[[Any], bool]
+
+_DAY = (
+    r"(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"  # Feb 29 is asked
+)
+_TIME = r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)"
+_DATE_TIME = re.compile(rf"(?:19|20)\d\d(?:-{_DAY}(?:{_TIME})?|-(?:0[1-9]|1[0-2]))?")
+_INSTANT = re.compile(rf"(?:19|20)\d\d-{_DAY}{_TIME}")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.,/*%{}\[\]()^_'+-]*")
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]*")
+_REFERENCE = re.compile(r"[\x21-\x7e]+")
+
+
+def _matches(pattern: re.Pattern[str]) -> Check:
+    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+def _text(value: Any) -> bool:
+    """A string that starts and ends with something visible and has no control characters."""
+    return isinstance(value, str) and value.isprintable() and value == value.strip() and value != ""
+
+
+def _number(value: Any) -> bool:
+    return type(value) in (int, float) and abs(value) < 1e12
+
+
+def _whole(value: Any) -> bool:
+    return type(value) is int and abs(value) < 2**31
+
+
+def _yes_no(value: Any) -> bool:
+    return value is True or value is False
+
+
+def _object(**checks: Check) -> Check:
+    def check(value: Any) -> bool:
+        if type(value) is not dict or not value:
+            return False
+        for name, held in value.items():
+            of_element = checks.get(name)
+            if of_element is None or not of_element(held):
+                return False
+        return True
+
+    return check
+
+
+def _list(item: Check) -> Check:
+    return lambda value: type(value) is list and bool(value) and all(item(each) for each in value)
+
+
+_DATED = _matches(_DATE_TIME)
+_coding = _object(system=_matches(_URI), code=_matches(_CODE), display=_text, version=_text, userSelected=_yes_no)
+_concept = _object(coding=_list(_coding), text=_text)
+_ref = _object(reference=_matches(_REFERENCE), display=_text)
+_quantity = _object(
+    value=_number, unit=_text, system=_matches(_URI), code=_matches(_CODE),
+    comparator=lambda value: value in ("<", "<=", ">", ">="),
+)  # fmt: skip
+_period = _object(start=_DATED, end=_DATED)
+_value = {
+    "valueQuantity": _quantity, "valueInteger": _whole, "valueBoolean": _yes_no, "valueString": _text,
+    "valueCodeableConcept": _concept, "dataAbsentReason": _concept,
+}  # fmt: skip
+_VALUES = frozenset(_value) - {"dataAbsentReason"}
+_named = _matches(re.compile(r"[A-Za-z]+"))
+_status = _matches(re.compile(r"[a-z-]+"))
+_component = _object(code=_concept, interpretation=_list(_concept), **_value)
+
+_OBSERVATION = {
+    "resourceType": _named,
+    "status": _status,
+    "code": _concept,
+    "subject": _ref,
+    "effectiveDateTime": _DATED,
+    "effectivePeriod": _period,
+    "issued": _matches(_INSTANT),
+    "interpretation": _list(_concept),
+    "bodySite": _concept,
+    "method": _concept,
+    "component": _list(_component),
+    "focus": _list(_ref),
+    "partOf": _list(_ref),
+    **_value,
+}
+_CONDITION = {
+    "resourceType": _named, "clinicalStatus": _concept, "verificationStatus": _concept, "code": _concept,
+    "subject": _ref, "onsetDateTime": _DATED, "recordedDate": _DATED, "severity": _concept, "bodySite": _list(_concept),
+}  # fmt: skip
+_ELEMENTS: Mapping[str, tuple[Mapping[str, Check], frozenset[str]]] = {
+    "Observation": (_OBSERVATION, frozenset({"status", "code"})),
+    "Condition": (_CONDITION, frozenset({"subject"})),
+}
+
+
+def is_plain(resource: Mapping[str, Any]) -> bool:
+    """Whether a resource (only the elements that are read) is plainly valid.
+
+    >>> is_plain({"resourceType": "Observation", "status": "final", "code": {"text": "x"}, "valueInteger": 1})
+    True
+    >>> is_plain({"resourceType": "Observation", "status": "final", "code": {"text": "x"}, "valueInteger": "1"})
+    False
+    """
+    known = _ELEMENTS.get(resource["resourceType"])
+    if known is None:
+        return False
+    checks, required = known
+    values = 0
+    for name, value in resource.items():
+        check = checks.get(name)
+        if check is None or not check(value):
+            return False
+        values += name in _VALUES
+    return required <= resource.keys() and values <= 1 and not (
+        "effectiveDateTime" in resource and "effectivePeriod" in resource
+    )  # fmt: skip
