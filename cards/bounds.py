@@ -18,6 +18,11 @@ class Bounds(NamedTuple):
         return self.low == self.high
 
 
+def ends(of: Bounds) -> tuple[float, ...]:
+    """The values at which a monotone score is evaluated: one where it is known."""
+    return (of.low,) if of.known else (of.low, of.high)
+
+
 def bounds(known: Fact[Scalar] | Absent, low: float = 0.0, high: float = math.inf) -> Bounds:
     """The interval a fact stands for; of an absent fact, everything between low and high.
 

@@ -192,16 +192,29 @@ def _with_state(spec: FactSpec, fact: Fact[Scalar], state: Fact[Scalar]) -> Fact
     """A dated value beside a Condition that is present: the more cautious one, and the conflict is said."""
     if spec.name in _OBSERVATION_WINS or state.value == fact.value:
         return fact
-    graded_none = (spec.name == "ascites_grade" and fact.value == "none") or (
-        spec.name == "encephalopathy_grade" and fact.value == 0
-    )
-    if spec.kind == "boolean" and fact.value is False:
-        note = f"conflict: {fact.evidence} says no on {day(fact.when)}, {state.evidence} says yes; yes is used"
-        return _annotated(state, note)
-    if graded_none:
+    if state.value == "present":
+        if fact.value not in ("none", 0):
+            return fact
         note = f"conflict: none on {day(fact.when)} ({fact.evidence}) beside an active Condition ({state.evidence})"
         return _annotated(state, note)
-    return fact
+    said = {f.evidence: _said(f) for f in (fact, state)}
+    used = state if _caution(spec, state) > _caution(spec, fact) else fact
+    note = (
+        f"conflict: {fact.evidence} says {said[fact.evidence]} on {day(fact.when)}, {state.evidence} says "
+        f"{said[state.evidence]}; {said[used.evidence]} is used"
+    )
+    return _annotated(used, note)
+
+
+def _caution(spec: FactSpec, fact: Fact[Scalar]) -> float:
+    """How cautious a value is: higher is more."""
+    order = spec.values.index(fact.value) if spec.kind == "coded" else float(fact.value)
+    return -order if spec.worse == "low" else order
+
+
+def _said(fact: Fact[Scalar]) -> str:
+    """A value in a sentence: yes, no, or as it is."""
+    return {True: "yes", False: "no"}[fact.value] if isinstance(fact.value, bool) else str(fact.value)
 
 
 def _annotated(fact: Fact[Scalar], note: str) -> Fact[Scalar]:

@@ -14,6 +14,7 @@ from cards.text import assessment_text
 from service.fhir.read import read_facts
 from service.fhir.read.local_codes import LocalCodes, load
 from service.fhir.read.order import kind_of_order, selected
+from service.fhir.read.reading import name_of
 from service.fhir.write.cards import cards_json
 from service.settings import Settings
 
@@ -40,19 +41,21 @@ def assess_patient(
     asked: datetime,
     settings: Settings,
     draft_orders: Sequence[Json] | None,
+    other_orders: Sequence[Json] = (),
     gaps: tuple[str, ...] = (),
     full_urls: Mapping[str, str] | None = None,
 ) -> list[Assessment]:
     """One assessment for each order that is ours.
 
     draft_orders   those of the hook; None: draft orders among the resources, and without one TACE as if considered
+    other_orders   drafted too, but not asked about: context for what is ordered together
     """
     facts = read_facts(
         resources,
         patient=patient,
         asked=asked,
         zone=settings.zone,
-        draft_orders=draft_orders,
+        draft_orders=None if draft_orders is None else [*draft_orders, *other_orders],
         local_codes=local_codes(settings.local_codes),
         gaps=gaps,
         full_urls=full_urls,
@@ -63,7 +66,8 @@ def assess_patient(
     if draft_orders is None and not ours:
         return [assess(facts, today, None, windows)]
     facts = replace(facts, orders=tuple(ours))
-    return [assess(facts, today, order, windows) for order in ours]
+    context = {name_of(order) for order in other_orders}
+    return [assess(facts, today, order, windows) for order in ours if order.reference not in context]
 
 
 def _concerns(order: Order, facts: PatientFacts) -> bool:

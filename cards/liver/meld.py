@@ -3,7 +3,7 @@
 import math
 from itertools import product
 
-from cards.bounds import Bounds, bounds
+from cards.bounds import Bounds, bounds, ends
 from cards.current import State
 from cards.facts import Absent, Fact
 from cards.liver.score import Score
@@ -97,12 +97,15 @@ def _meld_like(state: State, with_sodium: bool) -> Score:
     wanted = ["bilirubin", "inr", "creatinine"]
     creatinine = _creatinine(state, MELD_CREATININE_MAX_MG_DL)
     plain = [
-        _capped(meld_unrounded(b, i, c)) for b, i, c in product(bounds(state.bilirubin), bounds(state.inr), creatinine)
+        _capped(meld_unrounded(b, i, c))
+        for b, i, c in product(ends(bounds(state.bilirubin)), ends(bounds(state.inr)), ends(creatinine))
     ]
     results = plain
     if with_sodium and max(plain) > SODIUM_TERM_ABOVE:
         wanted.append("sodium")
-        results = [meld_na_score(m, na) for m, na in product(plain, bounds(state.sodium, SODIUM_MIN, SODIUM_MAX))]
+        results = [
+            meld_na_score(m, na) for m, na in product(set(plain), ends(bounds(state.sodium, SODIUM_MIN, SODIUM_MAX)))
+        ]
     return _score(name, results, wanted, state)
 
 
@@ -116,9 +119,13 @@ def meld3(state: State, sex: str) -> Score:
     """
     sexes = {"female": (True,), "male": (False,)}.get(sex, (False, True))
     corners = product(
-        bounds(state.bilirubin), bounds(state.inr), _creatinine(state, MELD3_CREATININE_MAX_MG_DL),
-        bounds(state.sodium, SODIUM_MIN, SODIUM_MAX), bounds(state.albumin, ALBUMIN_MIN_G_DL, ALBUMIN_MAX_G_DL), sexes,
-    )  # fmt: skip
+        ends(bounds(state.bilirubin)),
+        ends(bounds(state.inr)),
+        ends(_creatinine(state, MELD3_CREATININE_MAX_MG_DL)),
+        ends(bounds(state.sodium, SODIUM_MIN, SODIUM_MAX)),
+        ends(bounds(state.albumin, ALBUMIN_MIN_G_DL, ALBUMIN_MAX_G_DL)),
+        sexes,
+    )
     results = [_meld3_corner(*corner) for corner in corners]
     score = _score("meld3", results, ["bilirubin", "inr", "creatinine", "sodium", "albumin"], state)
     if len(sexes) == 2 and score.low != score.high:

@@ -39,6 +39,7 @@ class Case:
     patient: str = field(repr=False)
     resources: list[Resource] = field(repr=False)
     draft_orders: list[Resource] | None = field(default=None, repr=False)
+    other_orders: list[Resource] = field(default_factory=list, repr=False)
     full_urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     gaps: tuple[str, ...] = ()
     as_of: datetime | None = None
@@ -57,6 +58,7 @@ def assess(case: Case, settings: Settings) -> "list[Assessment]":
         asked=case.as_of or now(settings),
         settings=settings,
         draft_orders=case.draft_orders,
+        other_orders=case.other_orders,
         gaps=case.gaps,
         full_urls=dict(case.full_urls),
     )
@@ -90,6 +92,7 @@ def _hook_case(value: Any, settings: Settings) -> Case:
         request.patient_id,
         gathered.resources,
         request.selected_orders,
+        request.other_orders,
         gathered.full_urls,
         gathered.gaps,
         request.as_of,

@@ -6,6 +6,7 @@ that came as an OperationOutcome failed at the client and is fetched. What can n
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from service.errors import NotReached
@@ -95,6 +96,7 @@ def _meant(key: str, sent: Sent, needs: tuple[Need, ...], satisfied: Mapping[Nee
     return [need for need in needs if kinds == {need.kind} and need not in satisfied][:1]
 
 
+@lru_cache(maxsize=512)
 def _word(name: str) -> str:
     return "".join(letter for letter in name.lower() if letter.isalpha()).removesuffix("s")
 

@@ -55,6 +55,12 @@ class HookRequest:
         wanted = {self.order_urls.get(selection, selection) for selection in self.selections}
         return [order for order in self.draft_orders if _is_selected(order, wanted)]
 
+    @property
+    def other_orders(self) -> list[Resource]:
+        """The draft orders that are not asked about: context (a drug drafted beside the TACE that is selected)."""
+        selected = self.selected_orders or []
+        return [order for order in self.draft_orders or () if not any(order is asked for asked in selected)]
+
 
 def read_json(body: bytes) -> Any:
     """JSON by RFC 8259 (no NaN, UTF-8, at most 1024 levels); one byte order mark is tolerated."""

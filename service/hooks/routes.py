@@ -51,6 +51,7 @@ def cards_for(asked: HookRequest, service: catalog.Service) -> list[dict[str, An
         patient=asked.patient_id,
         resources=gathered.resources,
         draft_orders=orders,
+        other_orders=asked.other_orders,
         full_urls=gathered.full_urls,
         gaps=gathered.gaps,
         as_of=asked.as_of,

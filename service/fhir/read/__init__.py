@@ -4,17 +4,25 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from cards.facts import PatientFacts
-from service.fhir.read.codings import local, segment
+from cards.facts import FACTS, PatientFacts
+from service.fhir.read.codings import code_word, local, segment
 from service.fhir.read.condition import read_conditions
 from service.fhir.read.local_codes import LocalCodes
 from service.fhir.read.medication import KINDS as MEDICATIONS
 from service.fhir.read.medication import read_medications
-from service.fhir.read.observation import Candidate, dated, facts_of, read_observations, report_dates
+from service.fhir.read.observation import Candidate, dated, facts_of, newest_first, read_observations, report_dates
 from service.fhir.read.order import is_draft, read_order, reasons
 from service.fhir.read.procedure import read_procedures
 from service.fhir.read.questionnaire_response import answers
-from service.fhir.read.reading import Reading, Resource, name_of, status_of
+from service.fhir.read.reading import (
+    COUNTED_STATUS,
+    NEVER_STATUS,
+    PRELIMINARY_STATUS,
+    Reading,
+    Resource,
+    name_of,
+    status_of,
+)
 from service.fhir.read.validate import warm_up
 from service.fhir.read.when import Clock, Moment, observed
 
@@ -43,21 +51,24 @@ def read_facts(
     reading = Reading(Clock(asked, zone), patient.removeprefix("Patient/"), full_urls or {}, local_codes)
     by_kind = _by_kind(resources)
     drafts = list(draft_orders) if draft_orders is not None else _drafts(by_kind)
-    medications = {name_of(m): m for m in by_kind.get("Medication", ())}
+    medications = _medications(by_kind.get("Medication", ()), reading)
     orders = tuple(o for d in drafts if (o := read_order(d, reading, medications)) is not None)
-    tumor = read_conditions(_once(by_kind.get("Condition", ())), reading, reasons(drafts, reading))
+    tumor = read_conditions(_once(by_kind.get("Condition", ()), reading.clock), reading, reasons(drafts, reading))
     candidates = _candidates(by_kind, reading)
     sizes, responses, notes = read_observations(candidates, reading)
-    sessions, treatments = read_procedures(_once(by_kind.get("Procedure", ())), reading, notes, tumor.stated)
-    given = [m for kind in MEDICATIONS for m in by_kind.get(kind, ()) if not any(m is d for d in drafts)]
-    treatments += read_medications(_once(given), reading, medications)
+    sessions, treatments = read_procedures(
+        _once(by_kind.get("Procedure", ()), reading.clock), reading, notes, tumor.stated
+    )
+    ordered = {name_of(d) for d in drafts if d.get("id")}
+    given = [m for kind in MEDICATIONS for m in by_kind.get(kind, ()) if m not in drafts and name_of(m) not in ordered]
+    treatments += read_medications(_once(given, reading.clock), reading, medications)
     sex, birth_date = _patient(by_kind, reading)
     return PatientFacts(
         patient=f"Patient/{reading.patient}" if reading.patient else "",
         sex=sex,
         birth_date=birth_date,
         tumor=tumor,
-        series={name: tuple(found) for name, found in reading.series.items()},
+        series={name: newest_first(FACTS[name], found) for name, found in reading.series.items()},
         states=reading.states,
         refused=reading.refused,
         sizes=tuple(sizes),
@@ -85,34 +96,50 @@ def _drafts(by_kind: Mapping[str, list[Resource]]) -> list[Resource]:
     return [o for kind in ("ServiceRequest", "MedicationRequest") for o in by_kind.get(kind, ()) if is_draft(o)]
 
 
-def _once(resources: Sequence[Resource]) -> list[Resource]:
-    """Each resource once: of several with one id the last updated."""
+def _once(resources: Sequence[Resource], clock: Clock) -> list[Resource]:
+    """Each resource once: of several versions of one id the latest; where that is not told, the withdrawn one."""
     kept: dict[str, Resource] = {}
     for place, resource in enumerate(resources):
         name = name_of(resource) if resource.get("id") else f"#{place}"
         earlier = kept.get(name)
-        if earlier is None or _updated(resource) > _updated(earlier):
+        if earlier is None or _version(resource, clock) > _version(earlier, clock):
             kept[name] = resource
     return list(kept.values())
 
 
-def _updated(resource: Resource) -> str:
+def _version(resource: Resource, clock: Clock) -> tuple[float, int, bool]:
     meta = resource.get("meta")
-    stated = meta.get("lastUpdated") if isinstance(meta, Mapping) else None
-    return stated if isinstance(stated, str) else ""
+    meta = meta if isinstance(meta, Mapping) else {}
+    updated = clock.moment(meta.get("lastUpdated"))
+    number = str(meta.get("versionId", ""))
+    withdrawn = "entered-in-error" in (status_of(resource), code_word(resource.get("verificationStatus")))
+    return (
+        updated.instant.timestamp() if updated is not None and updated.instant is not None else 0.0,
+        int(number) if number.isdecimal() and len(number) < 10 else 0,
+        withdrawn,
+    )
+
+
+def _medications(resources: Sequence[Resource], reading: Reading) -> dict[str, Resource]:
+    """Medication resources by "Medication/x" and by their full URLs."""
+    named = {name_of(m): m for m in resources}
+    return named | {url: named[name] for url, name in reading.full_urls.items() if name in named}
 
 
 def _candidates(by_kind: Mapping[str, list[Resource]], reading: Reading) -> dict[str, list[Candidate]]:
     """Fact → the Observations (and questionnaire answers) that may tell it."""
     found: dict[str, list[Candidate]] = {}
     reports: dict[str, Moment] | None = None
-    observations = _once([*by_kind.get("Observation", ()), *answers(by_kind.get("QuestionnaireResponse", ()), reading)])
+    responses = _once(by_kind.get("QuestionnaireResponse", ()), reading.clock)
+    observations = _once([*by_kind.get("Observation", ()), *answers(responses, reading)], reading.clock)
     for resource in observations:
         if not isinstance(resource.get("code"), Mapping):
             reading.reject(resource, "code is not a CodeableConcept")
             continue
+        if status_of(resource) in NEVER_STATUS:
+            continue
         told = facts_of(resource, reading)
-        if not told or status_of(resource) in ("entered-in-error", "cancelled", "unknown"):
+        if not told or not _has_status(resource, told[0][0], reading):
             continue
         if reports is None and observed(resource, reading.clock) is None:
             reports = report_dates(by_kind.get("DiagnosticReport", ()), reading)
@@ -120,6 +147,13 @@ def _candidates(by_kind: Mapping[str, list[Resource]], reading: Reading) -> dict
         for fact, entry, measured in told:
             found.setdefault(fact, []).append(Candidate(resource, when, entry, measured))
     return found
+
+
+def _has_status(resource: Resource, fact: str, reading: Reading) -> bool:
+    if status_of(resource) in COUNTED_STATUS | PRELIMINARY_STATUS:
+        return True
+    reading.reject(resource, "its status is missing or none of FHIR R4", fact)
+    return False
 
 
 def _segments(structures: Sequence[Resource]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from cards.facts import Fact, Treatment
 from service.fhir.read import codes
-from service.fhir.read.codings import as_list, concepts, reference, texts
+from service.fhir.read.codings import as_list, concepts, local, reference, texts
 from service.fhir.read.reading import Reading, Resource, name_of, status_of
 from service.fhir.read.when import Moment
 
@@ -42,6 +42,7 @@ def read_medications(
             continue
         when, name = (moment.day if moment is not None else None), name_of(resource)
         active = status in _ACTIVE and resource["resourceType"] != "MedicationAdministration"
+        active = active and not _ended(resource, reading)
         found += [Treatment("systemic", drug, when, name, active) for drug in drugs]
         if blood_thinners and active:
             reading.states["anticoagulated"] = Fact(
@@ -85,14 +86,22 @@ def _medication(resource: Resource, medications: Mapping[str, Resource]) -> Reso
     if ref.startswith("#"):
         contained = (c for c in as_list(resource.get("contained")) if isinstance(c, Mapping))
         return next((c for c in contained if c.get("id") == ref[1:]), None)
-    return medications.get("/".join(ref.split("/")[-2:])) if ref else None
+    return medications.get(ref) or medications.get(local(ref)) if ref else None
 
 
 def _when(resource: Resource, reading: Reading) -> Moment | None:
     clock = reading.clock
-    for name in ("authoredOn", "effectiveDateTime", "dateAsserted"):
+    for name in ("effectiveDateTime", "authoredOn"):
         moment = clock.moment(resource.get(name))
         if moment is not None:
             return moment
     period = resource.get("effectivePeriod")
-    return clock.moment(period.get("start")) if isinstance(period, Mapping) else None
+    start = clock.moment(period.get("start")) if isinstance(period, Mapping) else None
+    return start or clock.moment(resource.get("dateAsserted"))
+
+
+def _ended(resource: Resource, reading: Reading) -> bool:
+    """A statement whose period is over, whatever its status says."""
+    period = resource.get("effectivePeriod")
+    end = reading.clock.moment(period.get("end")) if isinstance(period, Mapping) else None
+    return end is not None and end.last_day < reading.clock.today

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from cards.facts import FACTS, NOT_TOLD, OVERALL, Fact, FactSpec, LesionSize, Response, Scalar
 from cards.words import day, number
-from service.fhir.read import codes
+from service.fhir.read import codes, units
 from service.fhir.read.codings import as_list, code_word, codings, local, reference, segment, texts
 from service.fhir.read.local_codes import Entry
 from service.fhir.read.reading import COUNTED_STATUS, PRELIMINARY_STATUS, Reading, Resource, name_of, status_of
-from service.fhir.read.values import NoValue, Read, value_of
+from service.fhir.read.values import NoValue, Read, finite, value_of
 from service.fhir.read.when import Moment, observed
+from service.fhir.read.words import ELSEWHERE, LIVER
 
 FACT_OF = {
     "lab.bilirubin_total": "bilirubin",
@@ -80,13 +82,15 @@ def facts_of(resource: Resource, reading: Reading) -> list[tuple[str, Entry | No
             if fact is not None:
                 measured = codes.rows_of(system, code)[0].measured if fact in _MEASURED else ""
                 found.setdefault(fact, (fact, None, measured))
-    if excluded and found:
+    measurements = {_SAME_MEASUREMENT.get(fact, fact) for fact in found}
+    if found and (excluded or len(measurements) > 1):
         reading.reject(resource, "its codes name two different measurements", next(iter(found)))
         return []
     return list(found.values())
 
 
 _MEASURED = frozenset({"bilirubin", "albumin", "creatinine"})
+_SAME_MEASUREMENT = {"child_pugh_class": "child_pugh_score"}
 
 
 def read_observations(
@@ -185,33 +189,28 @@ def _read(spec: FactSpec, candidate: Candidate, reading: Reading) -> Read | None
     """The candidate's value, validated; None where it has none or cannot be used (which is reported)."""
     resource = candidate.resource
     value = _local_value(spec, candidate) or _stated(spec, resource) or value_of(spec, resource, candidate.measured)
-    if isinstance(value, NoValue):
-        if not value.missing:
-            reading.reject(resource, value.because, spec.name)
-        elif resource.get("dataAbsentReason"):
-            reading.refused.setdefault(spec.name, f"{spec.label}: no value was recorded ({name_of(resource)})")
-        if value.missing and not reading.valid(resource, spec.name):
-            return None
-        return None
-    return value if reading.valid(resource, spec.name) else None
+    if not isinstance(value, NoValue):
+        return value if reading.valid(resource, spec.name) else None
+    if not value.missing:
+        reading.reject(resource, value.because, spec.name)
+    elif reading.valid(resource, spec.name):
+        reading.refused.setdefault(spec.name, f"{spec.label}: no value was recorded ({name_of(resource)})")
+    return None
 
 
 def _local_value(spec: FactSpec, candidate: Candidate) -> Read | NoValue | None:
     """The value of a local code, by the operator's map; quantities keep the reader's unit rules."""
-    entry = candidate.entry
-    if entry is None or (spec.kind == "quantity" and entry.value is None and not entry.values):
+    entry, resource = candidate.entry, candidate.resource
+    if entry is None or spec.kind == "quantity" or resource.get("dataAbsentReason"):
         return None
-    raw = entry.value if entry.value is not None else None
-    if raw is None:
-        for said in _said(candidate.resource):
-            raw = entry.value_of(said)
-            if raw is not None:
-                break
-    if raw is None:
-        plain = value_of(spec, candidate.resource)
-        return plain if isinstance(plain, Read) else NoValue(f"{entry.note}: its value is not in the map")
-    shown = ("yes" if raw else "no") if isinstance(raw, bool) else str(raw)
-    return Read(spec.name, raw, shown)
+    said: list[Scalar | None] = [*_said(resource)]
+    told = (entry.value_of(raw) for raw in said or [None])
+    value = next((v for v in told if v is not None), None)
+    if value is not None:
+        shown = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+        return Read(spec.name, value, shown)
+    plain = value_of(spec, resource) if entry.value is None and not entry.values else None
+    return plain if isinstance(plain, Read) else NoValue(f"{entry.note}: its value is not in the map")
 
 
 def _said(resource: Resource) -> list[Scalar]:
@@ -224,9 +223,8 @@ def _said(resource: Resource) -> list[Scalar]:
         if isinstance(value, str | int | bool):
             said.append(value)
     quantity = resource.get("valueQuantity")
-    if isinstance(quantity, Mapping) and isinstance(quantity.get("value"), int | float):
-        said.append(quantity["value"])
-    return said
+    plain = finite(quantity.get("value")) if isinstance(quantity, Mapping) else None
+    return [*said, plain] if plain is not None else said
 
 
 _CLASS = re.compile(
@@ -234,6 +232,7 @@ _CLASS = re.compile(
 )
 _BCLC = re.compile(r"(?:BCLC)?[\s:-]*(?:stage)?[\s:]*([0ABCD])(?:[1-3])?", re.I)
 _M = re.compile(r"[cp]?M([01])[a-c]?", re.I)
+_LONGEST = 60
 
 
 def _stated(spec: FactSpec, resource: Resource) -> Read | None:
@@ -246,7 +245,7 @@ def _stated(spec: FactSpec, resource: Resource) -> Read | None:
     if isinstance(resource.get("valueString"), str):
         said.append(str(resource["valueString"]).strip())
     for text in said:
-        match = pattern.fullmatch(text.strip())
+        match = pattern.fullmatch(text.strip()) if len(text) <= _LONGEST else None
         if match:
             word = match[1].upper()
             if spec.name == "extrahepatic_spread":
@@ -261,19 +260,27 @@ def _normal_high(resource: Resource, read: Read) -> float | None:
         return None
     for given in as_list(resource.get("referenceRange")):
         high = given.get("high") if isinstance(given, Mapping) else None
-        value = high.get("value") if isinstance(high, Mapping) else None
-        if isinstance(value, int | float) and read.sent[0]:
-            return float(value) * float(read.value) / read.sent[0]
+        value = finite(high.get("value")) if isinstance(high, Mapping) else None
+        if value is None or not isinstance(high, Mapping):
+            continue
+        written = high.get("code") or high.get("unit") or read.sent[1]
+        converted = units.convert(read.fact, value, written) if isinstance(written, str) else None
+        if isinstance(converted, units.Converted) and converted.fact == read.fact:
+            return converted.value
     return None
 
 
-def _rank(spec: FactSpec, fact: Fact[Scalar]) -> float:
-    """How cautious a value is: higher is more."""
+_SIDE = {"<": -1, "<=": -1, ">": 1, ">=": 1}
+
+
+def _rank(spec: FactSpec, fact: Fact[Scalar]) -> tuple[float, int]:
+    """How cautious a value is: higher is more; of "2" and "<2" the side of the limit tells."""
     if spec.kind == "coded":
-        order = spec.values.index(str(fact.value)) if str(fact.value) in spec.values else 0
+        order = float(spec.values.index(str(fact.value))) if str(fact.value) in spec.values else 0.0
     else:
-        order = float(fact.value)  # type: ignore[assignment]
-    return -order if spec.worse == "low" else order
+        order = float(fact.value)
+    side = _SIDE.get(fact.comparator, 0)
+    return (-order, -side) if spec.worse == "low" else (order, side)
 
 
 def _resolved(spec: FactSpec, tied: Sequence[tuple[Candidate, Fact[Scalar]]]) -> list[Fact[Scalar]]:
@@ -293,6 +300,26 @@ def _resolved(spec: FactSpec, tied: Sequence[tuple[Candidate, Fact[Scalar]]]) ->
     return [fact for _, fact in kept]
 
 
+def newest_first(spec: FactSpec, found: Sequence[Fact[Scalar]]) -> tuple[Fact[Scalar], ...]:
+    """One series of what Conditions and Observations say; of both on one day the more cautious first, and it is said."""
+    dated_ones = sorted((f for f in found if f.when is not None), key=lambda f: f.when or date.min, reverse=True)
+    merged: list[Fact[Scalar]] = []
+    for fact in dated_ones:
+        last = merged[-1] if merged else None
+        if last is None or last.when != fact.when or not _of_two_kinds(last, fact) or last.value == fact.value:
+            merged.append(fact)
+            continue
+        worse, other = (fact, last) if _rank(spec, fact) > _rank(spec, last) else (last, fact)
+        note = f"conflict: {other.shown} on the same day ({other.evidence}); the more cautious value is used"
+        merged[-1] = _noted(worse, note)
+    return (*merged, *(f for f in found if f.when is None))
+
+
+def _of_two_kinds(one: Fact[Scalar], other: Fact[Scalar]) -> bool:
+    by_condition = {fact.evidence.startswith("Condition/") for fact in (one, other)}
+    return len(by_condition) == 2 and one.preliminary == other.preliminary
+
+
 def _same(candidate: Candidate, fact: Fact[Scalar], other: Candidate, other_fact: Fact[Scalar]) -> bool:
     if fact.preliminary != other_fact.preliminary or fact.name != other_fact.name:
         return False
@@ -302,8 +329,7 @@ def _same(candidate: Candidate, fact: Fact[Scalar], other: Candidate, other_fact
 
 
 def _noted(fact: Fact[Scalar], note: str) -> Fact[Scalar]:
-    return Fact(fact.name, fact.value, fact.when, fact.evidence, fact.shown, fact.comparator, fact.sent,
-                (*fact.notes, note), fact.preliminary, fact.state, fact.partial_date, fact.normal_high)  # fmt: skip
+    return replace(fact, notes=(*fact.notes, note))
 
 
 # Lesions
@@ -332,38 +358,52 @@ def _usable(found: Sequence[Candidate], reading: Reading) -> list[Candidate]:
 def _sizes(found: Sequence[Candidate], reading: Reading) -> list[LesionSize]:
     """Longest diameters: component 33728-7 of a tumor size, or the value itself."""
     spec = FACTS["nodule_size"]
-    sizes: dict[tuple[str, object, float], LesionSize] = {}
+    sizes: dict[tuple[str, date | None, bool, str], LesionSize] = {}
     for candidate in _usable(found, reading):
         resource = candidate.resource
-        holder = _longest(resource)
-        fact = _fact(spec, Candidate({**resource, **holder}, candidate.when, candidate.entry), reading)
-        if fact is None or fact.when is None:
+        if _elsewhere(resource):
+            continue
+        preliminary = status_of(resource) in PRELIMINARY_STATUS
+        fact = _fact(spec, Candidate(_longest(resource), candidate.when, candidate.entry), reading, preliminary)
+        if fact is None:
             continue
         lesion = lesion_of(resource, reading, NOT_TOLD)
-        told_twice = (lesion, fact.when, float(fact.value) if lesion == NOT_TOLD else 0.0)
+        told_twice = (lesion, fact.when, preliminary, fact.evidence if lesion == NOT_TOLD else "")
         earlier = sizes.get(told_twice)
         if earlier is None or float(fact.value) > float(earlier.size.value):
             if earlier is not None:
                 note = f"conflict: {number(float(earlier.size.value))} cm on the same day; the larger is used"
                 fact = _noted(fact, note)
             sizes[told_twice] = LesionSize(lesion, fact)  # type: ignore[arg-type]
-    return list(sizes.values())
+    final = {size.lesion for size in sizes.values() if not size.size.preliminary}
+    return [size for size in sizes.values() if not size.size.preliminary or size.lesion not in final]
+
+
+def _elsewhere(resource: Resource) -> bool:
+    """Whether a body site names another organ than the liver."""
+    site = " ".join(t for s in as_list(resource.get("bodySite")) for t in texts(s))
+    return bool(ELSEWHERE.search(site)) and not LIVER.search(site)
 
 
 def _longest(resource: Resource) -> Resource:
-    """The component with the longest dimension, as if it were the Observation's value; else nothing to replace."""
+    """The Observation with the component of the longest dimension as its value; as it is where there is none."""
     components = [c for c in as_list(resource.get("component")) if isinstance(c, Mapping)]
     for component in components:
         named = {c for pair in codings(component.get("code")) for c in codes.lookup(*pair)}
         if "obs.tumor_size_longest" in named:
-            return {k: v for k, v in component.items() if k.startswith("value") or k == "dataAbsentReason"}
-    return {}
+            own = {k: v for k, v in resource.items() if not _is_value(k)}
+            return own | {k: v for k, v in component.items() if _is_value(k)}
+    return resource
+
+
+def _is_value(name: str) -> bool:
+    return name.startswith("value") or name == "dataAbsentReason"
 
 
 def _responses(name: str, found: Sequence[Candidate], reading: Reading) -> list[Response]:
     spec = FACTS[name]
     responses = []
-    for candidate in reversed(_usable(found, reading)):
+    for candidate in reversed(_final_first(found, reading)):
         read = _read(spec, candidate, reading)
         if read is None:
             continue
@@ -377,10 +417,29 @@ def _responses(name: str, found: Sequence[Candidate], reading: Reading) -> list[
                 category=str(read.value) if is_category else "",
                 viable_percent=None if is_category else float(read.value),
                 session=_part_of(resource, reading),
-                notes=read.notes,
+                notes=_response_notes(candidate, read),
             )
         )
     return responses
+
+
+def _response_notes(candidate: Candidate, read: Read) -> tuple[str, ...]:
+    local = (candidate.entry.note,) if candidate.entry is not None else ()
+    preliminary = ("preliminary",) if status_of(candidate.resource) in PRELIMINARY_STATUS else ()
+    return (*read.notes, *local, *preliminary)
+
+
+def _final_first(found: Sequence[Candidate], reading: Reading) -> list[Candidate]:
+    """Usable candidates, but no preliminary one where a final one says of the same lesion and session that day or later."""
+    usable = _usable(found, reading)
+    final = [c for c in usable if status_of(c.resource) in COUNTED_STATUS]
+    return [c for c in usable if c in final or not any(_supersedes(f, c, reading) for f in final)]
+
+
+def _supersedes(final: Candidate, other: Candidate, reading: Reading) -> bool:
+    same = lesion_of(final.resource, reading, "") == lesion_of(other.resource, reading, "")
+    same = same and _part_of(final.resource, reading) == _part_of(other.resource, reading)
+    return same and (final.when is None or other.when is None or final.when.day >= other.when.day)
 
 
 def _part_of(resource: Resource, reading: Reading) -> str:
@@ -390,7 +449,7 @@ def _part_of(resource: Resource, reading: Reading) -> str:
 
 def _session_notes(name: str, found: Sequence[Candidate], reading: Reading) -> list[SessionNote]:
     notes = []
-    for candidate in _usable(found, reading):
+    for candidate in _final_first(found, reading):
         read = _read(FACTS[name], candidate, reading)
         if read is not None:
             notes.append(SessionNote(name, bool(read.value), _part_of(candidate.resource, reading), candidate.when))

@@ -15,8 +15,9 @@ _DAY = (
 )
 _TIME = r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)"
 _DATE_TIME = re.compile(rf"(?:19|20)\d\d(?:-{_DAY}(?:{_TIME})?|-(?:0[1-9]|1[0-2]))?")
+_DATE = re.compile(rf"(?:19|20)\d\d(?:-{_DAY}|-(?:0[1-9]|1[0-2]))?")
 _INSTANT = re.compile(rf"(?:19|20)\d\d-{_DAY}{_TIME}")
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.,/*%{}\[\]()^_'+-]*")
+_CODE = re.compile(r"[\x21-\x7e]+")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]*")
 _REFERENCE = re.compile(r"[\x21-\x7e]+")
 
@@ -100,6 +101,7 @@ _CONDITION = {
 _ELEMENTS: Mapping[str, tuple[Mapping[str, Check], frozenset[str]]] = {
     "Observation": (_OBSERVATION, frozenset({"status", "code"})),
     "Condition": (_CONDITION, frozenset({"subject"})),
+    "Patient": ({"resourceType": _named, "gender": _status, "birthDate": _matches(_DATE)}, frozenset()),
 }
 
 

@@ -27,8 +27,9 @@ def answers(responses: Iterable[Resource], reading: Reading) -> Iterator[dict[st
         found = list(_items(response.get("item"), 0))
         if not found or not reading.valid(response):
             continue
-        for link, answer in found:
-            yield _observation(response, link, answer)
+        for place, (link, answer) in enumerate(found):
+            earlier = sum(1 for other, _ in found[:place] if other == link)
+            yield _observation(response, link, answer, f".{earlier + 1}" if earlier else "")
 
 
 def _items(items: object, depth: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -38,7 +39,7 @@ def _items(items: object, depth: int) -> Iterator[tuple[str, Mapping[str, Any]]]
         given = [a for a in as_list(item.get("answer")) if isinstance(a, Mapping)]
         link = item.get("linkId")
         if isinstance(link, str) and _code(link) and given:
-            yield link, given[0]
+            yield from ((link.strip(), answer) for answer in given)
         yield from _items(item.get("item"), depth + 1)
         for answer in given:
             yield from _items(answer.get("item"), depth + 1)
@@ -55,7 +56,7 @@ def _code(link: str) -> tuple[str, str] | None:
     return (LOINC, name) if name in _STANDARD.values() else None
 
 
-def _observation(response: Resource, link: str, answer: Mapping[str, Any]) -> dict[str, Any]:
+def _observation(response: Resource, link: str, answer: Mapping[str, Any], which: str) -> dict[str, Any]:
     system, code = _code(link) or ("", "")
     value = {k: v for k, v in answer.items() if k.startswith("value")}
     if "valueCoding" in value:
@@ -64,7 +65,7 @@ def _observation(response: Resource, link: str, answer: Mapping[str, Any]) -> di
         value["valueQuantity"] = {"value": value.pop("valueDecimal")}
     return {
         "resourceType": "Observation",
-        "id": name_of(response).removeprefix("QuestionnaireResponse/") + f".{link}",
+        "id": name_of(response).removeprefix("QuestionnaireResponse/") + f".{link}{which}",
         "status": "final",
         "code": {"coding": [{"system": system, "code": code}]},
         **({"subject": response["subject"]} if isinstance(response.get("subject"), Mapping) else {}),

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from cards.facts import FACTS, Fact, Scalar, Unusable
-from service.fhir.read.codings import local, reference
+from service.fhir.read.codings import as_list, local, reference
 from service.fhir.read.local_codes import LocalCodes
 from service.fhir.read.validate import problem_of
 from service.fhir.read.when import Clock
@@ -14,6 +14,7 @@ from service.fhir.read.when import Clock
 Resource = Mapping[str, Any]
 COUNTED_STATUS = frozenset({"final", "amended", "corrected"})
 PRELIMINARY_STATUS = frozenset({"preliminary", "registered"})
+NEVER_STATUS = frozenset({"entered-in-error", "cancelled", "unknown"})
 
 
 @dataclass(slots=True)
@@ -32,7 +33,6 @@ class Reading:
     refused: dict[str, str] = field(default_factory=dict)
     unusable: dict[str, str] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
-    foreign: int = 0
     dialyses: list[tuple[date, str]] = field(default_factory=list)
 
     def reject(self, resource: Resource, because: str, fact: str = "") -> None:
@@ -55,12 +55,16 @@ class Reading:
 
     def is_ours(self, resource: Resource) -> bool:
         """Whether a resource is about this patient; one about somebody else is never used and is reported."""
-        stated = self.resolved(reference(resource.get("subject") or resource.get("patient")))
-        if not stated or not self.patient or stated in (self.patient, f"Patient/{self.patient}"):
+        if self.names_patient(resource):
             return True
-        self.foreign += 1
         self.reject(resource, "its subject is another patient")
         return False
+
+    def names_patient(self, resource: Resource) -> bool:
+        """Whether the subject, where one is stated, is this patient."""
+        stated = (self.resolved(reference(s)) for s in as_list(resource.get("subject") or resource.get("patient")))
+        ours = ("", self.patient, f"Patient/{self.patient}")
+        return not self.patient or all(subject in ours for subject in stated)
 
     def resolved(self, ref: str) -> str:
         """ "Type/id" of a reference, by the Bundle's full URLs where it has one."""

@@ -1,5 +1,6 @@
 """The value of an Observation or of a questionnaire's answer → a value of FACTS, or why there is none."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,13 +9,15 @@ from typing import Any
 from cards.facts import FactSpec, Scalar
 from cards.words import number
 from service.fhir.read import codes, units
-from service.fhir.read.codings import codings, texts
+from service.fhir.read.codings import as_list, codings, texts
 
 COMPARATORS = {"<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">=",
                "lt": "<", "le": "<=", "gt": ">", "ge": ">="}  # fmt: skip
 _NUMBER = re.compile(
     r"\s*(?P<comparator><=|>=|≤|≥|<|>|LT|LE|GT|GE)?\s*(?P<value>[+-]?\d+(?:\.\d+)?)\s*(?P<unit>[^\d\s<>].*?)?\s*", re.I
 )
+_LONGEST = 60  # characters of a text that may be a number
+_TRANSLATION = "translation"  # iso21090-PQ-translation
 _GRADE = re.compile(r"(?:ecog|who|ps|performance status|grade|west haven|score|\s|:|=)*(\d{1,2})", re.I)
 _YES_NO = {"true": True, "yes": True, "false": False, "no": False}
 
@@ -44,6 +47,8 @@ def value_of(spec: FactSpec, holder: Mapping[str, Any], measured: str = "") -> R
 
     measured   what the laboratory code says it measures (mass, moles, units), to flag a unit that contradicts it
     """
+    if holder.get("dataAbsentReason") and any(name.startswith("value") for name in holder):
+        return NoValue("it has a value and says that the value is absent")
     if spec.kind == "quantity":
         return _quantity(spec, holder, measured)
     if spec.kind == "integer":
@@ -73,7 +78,7 @@ def _numbers(fact: str, holder: Mapping[str, Any]) -> Iterator[tuple[float, str,
     for q in (quantity, *_translations(quantity)):
         if not isinstance(q, Mapping):
             continue
-        value = _float(q.get("value"))
+        value = finite(q.get("value"))
         if value is not None:
             comparator = q.get("comparator")
             known = COMPARATORS.get(comparator.strip().lower(), "?") if isinstance(comparator, str) else ""
@@ -81,7 +86,7 @@ def _numbers(fact: str, holder: Mapping[str, Any]) -> Iterator[tuple[float, str,
         elif isinstance(q.get("value"), str):
             yield from _parsed(str(q["value"]), _unit(q, fact))
     for name in ("valueInteger", "valueDecimal"):
-        whole = _float(holder.get(name))
+        whole = finite(holder.get(name))
         if whole is not None:
             yield whole, "", ""
     text = holder.get("valueString")
@@ -92,17 +97,24 @@ def _numbers(fact: str, holder: Mapping[str, Any]) -> Iterator[tuple[float, str,
 
 
 def _translations(quantity: object) -> list[object]:
-    listed = quantity.get("extension") if isinstance(quantity, Mapping) else None
-    return [e.get("valueQuantity") for e in listed if isinstance(e, Mapping)] if isinstance(listed, list) else []
+    listed = as_list(quantity.get("extension")) if isinstance(quantity, Mapping) else []
+    return [e.get("valueQuantity") for e in listed if isinstance(e, Mapping) and _TRANSLATION in str(e.get("url"))]
 
 
-def _float(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+def finite(value: object) -> float | None:
+    """A JSON number as a float; None for anything else, NaN and what no float can hold among it."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    try:
+        plain = float(value)
+    except OverflowError:
+        return None
+    return plain if math.isfinite(plain) else None
 
 
 def _parsed(text: str, unit: "str | NoValue") -> Iterator[tuple[float, str, "str | NoValue"]]:
-    match = _NUMBER.fullmatch(text)
-    if match:
+    match = _NUMBER.fullmatch(text.strip()) if len(text) <= _LONGEST else None
+    if match and math.isfinite(float(match["value"])):
         comparator = COMPARATORS.get((match["comparator"] or "").lower(), "")
         yield float(match["value"]), comparator, match["unit"] or unit
 
@@ -159,7 +171,14 @@ def _converted(spec: FactSpec, value: float, comparator: str, unit: str, measure
 
 
 def _integer(spec: FactSpec, holder: Mapping[str, Any]) -> Read | NoValue:
-    found = [n for n in _grades(holder) if n is not None]
+    quantity = holder.get("valueQuantity")
+    if isinstance(quantity, Mapping):
+        if quantity.get("comparator"):
+            return NoValue(f"{spec.label} has a comparator")
+        unit = _unit(quantity, spec.name)
+        if isinstance(unit, NoValue) or isinstance(units.convert(spec.name, 1.0, unit), units.UnitConflict):
+            return NoValue(f"unit conflict: its unit is not one of {spec.label}")
+    found = [n for n in _grades(spec.name, holder) if n is not None]
     if not found:
         return _nothing(holder)
     low, high = (int(limit) for limit in spec.limits)
@@ -171,15 +190,15 @@ def _integer(spec: FactSpec, holder: Mapping[str, Any]) -> Read | NoValue:
     return Read(spec.name, worst, str(worst), notes=notes)
 
 
-def _grades(holder: Mapping[str, Any]) -> Iterator[float | None]:
-    yield _float(holder.get("valueInteger"))
+def _grades(fact: str, holder: Mapping[str, Any]) -> Iterator[float | None]:
+    yield finite(holder.get("valueInteger"))
     quantity = holder.get("valueQuantity")
     if isinstance(quantity, Mapping):
-        yield _float(quantity.get("value"))
-    yield _float(holder.get("valueDecimal"))
+        yield finite(quantity.get("value"))
+    yield finite(holder.get("valueDecimal"))
     answered = [holder.get("valueCodeableConcept"), {"coding": [holder.get("valueCoding")]}]
-    interpretation = holder.get("interpretation")
-    answered += interpretation if isinstance(interpretation, list) else []
+    if fact == "ecog":  # mCODE has the answer code there
+        answered += as_list(holder.get("interpretation"))
     for concept in answered:
         coded = [n for system, code in codings(concept) if (n := _grade_code(system, code)) is not None]
         yield from coded
@@ -190,12 +209,16 @@ def _grades(holder: Mapping[str, Any]) -> Iterator[float | None]:
 
 
 def _grade_code(system: str, code: str) -> float | None:
-    word = codes.value_of(system, code) or (code if system == codes.OWN_SYSTEM else "")
-    return float(word) if word.isdecimal() else None
+    own = codes.normalized_system(system) == codes.OWN_SYSTEM
+    word = codes.value_of(system, code) or (code.strip() if own else "")
+    return float(word) if word.isdecimal() and len(word) <= _DIGITS else None
+
+
+_DIGITS = 3
 
 
 def _grade(text: str) -> float | None:
-    match = _GRADE.fullmatch(text.strip())
+    match = _GRADE.fullmatch(text.strip()) if len(text) <= _LONGEST else None
     return float(match[1]) if match else None
 
 
@@ -211,20 +234,22 @@ def _boolean(spec: FactSpec, holder: Mapping[str, Any]) -> Read | NoValue:
 
 def _coded(spec: FactSpec, holder: Mapping[str, Any]) -> Read | NoValue:
     permitted = {str(v).lower(): str(v) for v in spec.values}
-    for word in _words(holder):
-        value = permitted.get(word) or codes.VALUE_ALIASES.get((spec.name, word))
-        if value is not None:
-            return Read(spec.name, value, value)
-    return _nothing(holder)
+    told = [permitted.get(word) or codes.VALUE_ALIASES.get((spec.name, word)) for word in _words(holder)]
+    found = sorted({value for value in told if value is not None}, key=spec.values.index)
+    if not found:
+        return _nothing(holder)
+    worst = found[-1] if spec.worse == "high" else found[0]
+    notes = (f"conflict: {spec.label} is told as {' and '.join(found)}",) if len(found) > 1 else ()
+    return Read(spec.name, worst, worst, notes=notes)
 
 
 def _words(holder: Mapping[str, Any]) -> list[str]:
     """Words that may be a value: own codes, then strings; lower case."""
     found: list[str] = []
     for concept in (holder.get("valueCodeableConcept"), {"coding": [holder.get("valueCoding")]}):
-        found += [code for system, code in codings(concept) if codes.normalized_system(system) == codes.OWN_SYSTEM]
+        own = [code for system, code in codings(concept) if codes.normalized_system(system) == codes.OWN_SYSTEM]
         text = concept.get("text") if isinstance(concept, Mapping) else None
-        found += [text] if isinstance(text, str) else []
+        found += own or ([text] if isinstance(text, str) else [])
     text = holder.get("valueString")
     found += [text] if isinstance(text, str) else []
     return [word.strip().lower() for word in found]

@@ -7,9 +7,11 @@ Y90 = re.compile(
     r"\by-?\s?90\b|\b90-?y\b|yttrium|radio-?\s?emboli[sz]|\bSIRT\b|\bTARE\b|therasphere|sir-?spheres?"
     r"|selective internal radi", re.I,
 )  # fmt: skip
-BLAND = re.compile(r"\bbland\b|\bTAE\b|transarterial emboli[sz]ation\b", re.I)
-EMBOLIZATION = re.compile(r"emboli[sz]", re.I)
-LIVER = re.compile(r"\bliver\b|\bhepat|\bHCC\b|segment|transarterial chemo", re.I)
+BLAND = re.compile(
+    r"\bbland\b[^.;]{0,40}emboli[sz]|emboli[sz][^.;]{0,40}\bbland\b|\bTAE\b|\btrans-?(?:catheter )?arterial emboli[sz]",
+    re.I,
+)
+LIVER = re.compile(r"\bliver\b|\bhepat|\bHCC\b", re.I)
 ELSEWHERE = re.compile(
     r"uter(?:us|ine)|fibroid|leiomyoma|\brenal\b|kidney|angiomyolipoma|prostat|splenic|spleen|bronch|pulmon|\blung\b"
     r"|hemorrhoid|genicul|mening|cerebr|pelvi|gastric artery|bariatric|varicocele|\bAVM\b|\bbone\b|thyroid|pancreas",
