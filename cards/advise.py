@@ -29,7 +29,8 @@ def _at_a_glance(a: Assessment | None) -> list[Card]:
     if a is None:
         return []
     imaging = imaging_card(a.case)
-    return [summary_card(a), imaging] if imaging is not None else [summary_card(a)]
+    made = [summary_card(a), imaging] if imaging is not None else [summary_card(a)]
+    return sorted(made, key=lambda card: RANK[card.indicator])
 
 
 def _cards(a: Assessment, hook: str) -> list[Card]:

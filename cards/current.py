@@ -4,7 +4,7 @@ Rules never look at dates of the current state themselves; they see a value that
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 
 from cards.facts import FACTS, Absent, After, Fact, FactSpec, LesionSize, PatientFacts, Scalar, Session, Why, Window
@@ -218,8 +218,7 @@ def _said(fact: Fact[Scalar]) -> str:
 
 
 def _annotated(fact: Fact[Scalar], note: str) -> Fact[Scalar]:
-    return Fact(fact.name, fact.value, fact.when, fact.evidence, fact.shown, fact.comparator, fact.sent,
-                (*fact.notes, note), fact.preliminary, fact.state)  # fmt: skip
+    return replace(fact, notes=(*fact.notes, note))
 
 
 def _sizes_now(

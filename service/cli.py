@@ -17,7 +17,7 @@ from service.errors import NotUsable
 from service.hooks import catalog
 from service.hooks.case import assess, cards_of, case_of, read_case
 from service.hooks.running import running
-from service.pages.home import examples
+from service.pages.home import telling_example
 from service.pages.terminal import cards_text, outcome_text
 from service.server import CannotListen, Server, is_wildcard, shown_url
 from service.settings import (
@@ -72,16 +72,14 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 @click.option("--fixtures", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder of fixtures.")
 def sandbox(host: str | None, port: int | None, fixtures: Path | None) -> None:
     """The service for trying out, with example patients; the moment asked may be set (TACE_CDS_AS_OF)."""
-    settings = _with_own_server(
-        from_environment(mode="sandbox", host=host, port=port, fixtures_dir=fixtures or _fixtures())
-    )
+    settings = from_environment(mode="sandbox", host=host, port=port, fixtures_dir=fixtures or _fixtures())
     _name_unknown_settings()
     server = _server(settings)
     base = shown_url(settings.host, server.port)
     click.echo(f"tace-cds sandbox on {base}/ (for trying out, not for patient care)")
     if is_wildcard(settings.host):
         click.echo("It listens on every address of this machine.")
-    example = next(examples(settings.fixtures_dir), None)
+    example = telling_example(settings.fixtures_dir)
     if example:
         click.echo(f"Try:\n  {example.curl(base)}")
     sys.stdout.flush()
@@ -166,12 +164,6 @@ def _settings_for_assess(as_of: date | None) -> Settings:
     if os.environ.get(f"{PREFIX}AS_OF"):
         click.echo(f"tace-cds: {PREFIX}AS_OF is for the sandbox and not used here; use --as-of", err=True)
     return from_environment(mode="sandbox", as_of=as_of.isoformat() if as_of else "")
-
-
-def _with_own_server(settings: Settings) -> Settings:
-    """The sandbox may read its own fixtures over FHIR, besides the servers that were allowed."""
-    own = f"{shown_url(settings.host, settings.port)}/fhir"
-    return settings.model_copy(update={"fhir_servers": (*settings.fhir_servers, own)})
 
 
 def _fixtures() -> Path:

@@ -55,7 +55,9 @@ def written(answered: Any) -> str:
 def compare(case: str, text: str, file: Path) -> bool:
     """Whether the file says the same; the difference is printed."""
     earlier = file.read_text(encoding="utf-8") if file.exists() else ""
-    changed = difflib.unified_diff(earlier.splitlines(), text.splitlines(), f"{case} (golden)", f"{case} (now)", lineterm="")
+    changed = difflib.unified_diff(
+        earlier.splitlines(), text.splitlines(), f"{case} (golden)", f"{case} (now)", lineterm=""
+    )
     sys.stdout.writelines(f"{line}\n" for line in changed)
     return earlier == text
 

@@ -2,12 +2,12 @@
 
 from cards.card import Card, Suggestion
 from cards.case import Case
-from cards.current import Known
+from cards.current import Known, last_treatment
 from cards.eligibility.cautions import CAUTIONS
 from cards.eligibility.contraindications import CONTRAINDICATIONS
 from cards.eligibility.not_recommended import NOT_RECOMMENDED
 from cards.eligibility.verdict import Eligibility
-from cards.facts import FACTS, Absent, Fact
+from cards.facts import FACTS, Absent, Fact, Why
 from cards.markdown import escaped, table
 from cards.questions import asked, label
 from cards.rule import shown
@@ -70,7 +70,7 @@ def eligibility_card(case: Case, e: Eligibility) -> Card | None:
         topic="eligibility",
         kind=_KIND.get(e.verdict, "guideline"),
         indicator="info" if y90 else _INDICATOR.get(e.verdict, "info"),
-        summary=f"Y-90 ordered; by TACE criteria: {summary[0].lower() + summary[1:]}" if y90 else summary,
+        summary=f"Y-90 ordered. By TACE criteria: {summary}" if y90 else summary,
         detail=_detail(case, e),
         source=e.deciding[0].source if e.deciding else "source-003",
         suggestions=_suggestions(case, e),
@@ -90,13 +90,13 @@ def _summary(case: Case, e: Eligibility) -> str:
     if e.verdict == "not-recommended":
         return fitted("TACE not recommended: ", reasons)
     if e.verdict == "indeterminate":
-        return _indeterminate(e)
+        return _indeterminate(case, e)
     if e.verdict == "caution":
         return fitted("TACE possible with caution: ", reasons)
     return _candidate(case, e)
 
 
-def _indeterminate(e: Eligibility) -> str:
+def _indeterminate(case: Case, e: Eligibility) -> str:
     foreign = next((f for f in e.deciding if f.rule == "order_names_another_patient"), None)
     if foreign is not None:
         return "TACE eligibility not assessed: the order names another patient than the one in context."
@@ -104,10 +104,39 @@ def _indeterminate(e: Eligibility) -> str:
     extent = [n for n in missing if n in _EXTENT]
     names = [label(n) for n in missing if n not in _EXTENT]
     names += ["tumor extent"] if len(extent) > 1 else [label(n) for n in extent]
-    only_silent = all("documented" in f.because for f in e.deciding)
-    return fitted(
-        "TACE eligibility cannot be assessed: ", names, " not documented." if only_silent else " not usable or missing."
+    return fitted("TACE eligibility cannot be assessed: ", names, f" {_why(case, missing)}.")
+
+
+_WHY_WORDS = {
+    Why.NOT_DOCUMENTED: "not documented",
+    Why.TOO_OLD: "too old",
+    Why.UNDATED: "undated",
+    Why.UNUSABLE: "not usable",
+}
+
+
+def _why(case: Case, missing: list[str]) -> str:
+    """One reason where all missing facts share it."""
+    known = {name: _absent(case, name) for name in missing}
+    reasons = {absent.why if absent is not None else Why.NOT_DOCUMENTED for absent in known.values()}
+    last = last_treatment(case.facts.sessions)
+    since = day(last.latest) if last is not None else ""
+    if reasons == {Why.RECOVERY}:
+        return f"only in the recovery period after the treatment of {since}"
+    if last is not None and reasons <= {Why.BEFORE_SESSION, Why.RECOVERY, Why.NOT_DOCUMENTED}:
+        return f"not documented since the treatment of {since}"
+    return (
+        _WHY_WORDS[reasons.pop()]
+        if len(reasons) == 1 and reasons <= _WHY_WORDS.keys()
+        else "missing, old or not usable"
     )
+
+
+def _absent(case: Case, name: str) -> Absent | None:
+    if name == "nodule_size":
+        return case.state.sizes_absent
+    known = getattr(case.state, name, None)
+    return known if isinstance(known, Absent) else None
 
 
 _EXTENT = frozenset({"nodule_count", "nodule_size", "portal_vein_invasion", "extrahepatic_spread"})
@@ -126,11 +155,17 @@ def _candidate(case: Case, e: Eligibility) -> str:
     return palliative + ", ".join(parts) + tail
 
 
+def _graded(case: Case) -> str:
+    """ "B8", or "9–11" where the score is a range."""
+    liver = case.child_pugh
+    return f"{liver.classes[0]}{liver.low}" if liver.status == "known" else span(liver.low, liver.high)
+
+
 def _short(f: Finding, case: Case) -> str:
     """A deciding finding in a few words."""
     state = case.state
     words = {
-        "child_pugh_b8_or_worse": f"Child-Pugh {span(case.child_pugh.low, case.child_pugh.high)}",
+        "child_pugh_b8_or_worse": f"Child-Pugh {_graded(case)}",
         "child_pugh_b7": "Child-Pugh B7",
         "bilirubin_above_3": f"bilirubin {_value(state.bilirubin)}",
         "bilirubin_2_to_3": f"bilirubin {_value(state.bilirubin)}",
@@ -216,9 +251,14 @@ def _decides(case: Case, e: Eligibility) -> str:
     on = f"Assessed {day(case.today)}"
     if not e.deciding:
         return f"**What decides.** No criterion against TACE is met and nothing needed is missing. {on}."
-    said = "; ".join(escaped(f.because) for f in e.deciding[:6])
+    said = "; ".join(escaped(_said(f, case)) for f in e.deciding[:6])
     more = f"; {len(e.deciding) - 6} more in the table" if len(e.deciding) > 6 else ""
     return f"**What decides.** {said}{more}. {on}."
+
+
+def _said(f: Finding, case: Case) -> str:
+    """A finding of another topic is named; one of this topic says it all by its reason."""
+    return f.because if f.rule in _RULES or f.rule.startswith("needed_") else f"{_short(f, case)}: {f.because}"
 
 
 def _rows(case: Case, e: Eligibility) -> str:
@@ -233,7 +273,7 @@ def _rows(case: Case, e: Eligibility) -> str:
     listed = [f for f in e.deciding if not f.rule.startswith("needed_")]
     rows = [
         (
-            escaped(_rule_name(f)),
+            escaped(_rule_name(f, case)),
             escaped(f.because),
             f"**{f.verdict.value.replace('-', ' ')}**",
             _source(f.source, f.locator),
@@ -247,11 +287,11 @@ def _rows(case: Case, e: Eligibility) -> str:
 _RULES = {rule.__name__: rule for rule in (*CONTRAINDICATIONS, *NOT_RECOMMENDED, *CAUTIONS)}
 
 
-def _rule_name(f: Finding) -> str:
+def _rule_name(f: Finding, case: Case) -> str:
     """The criterion as its function names it: the first sentence of its docstring."""
     rule = _RULES.get(f.rule)
     if rule is None or rule.__doc__ is None:
-        return f.rule.replace("_", " ")
+        return _short(f, case)
     return " ".join(rule.__doc__.split("\n\n")[0].split(" Source:")[0].split()).split(". ")[0].rstrip(".")
 
 
@@ -294,7 +334,7 @@ def _reason(name: str, because: str) -> str:
 
 
 def _also(case: Case, e: Eligibility) -> str:
-    remarks = list(e.remarks)
+    remarks = [*e.remarks, *_bridge(case)]
     if case.child_pugh.status == "bounded":
         open_items = ", ".join(case.child_pugh.undecided())
         remarks.append(f"Child-Pugh {span(case.child_pugh.low, case.child_pugh.high)}: {open_items} not known")
@@ -311,6 +351,16 @@ def _also(case: Case, e: Eligibility) -> str:
     conversions = [shown(k) + "; " + n for k in _scored(case) for n in k.notes if n.startswith("converted")]
     remarks += conversions
     return "\n".join(["**Also:**", *(f"- {escaped(r)}" for r in dict.fromkeys(remarks))]) if remarks else ""
+
+
+def _bridge(case: Case) -> list[str]:
+    """A bridge to transplant is the transplant team's to decide; stable disease within Milan is success there."""
+    bridge = case.state.bridge_to_transplant
+    if not (isinstance(bridge, Fact) and bridge.value is True):
+        return []
+    return [
+        "documented as a bridge to transplant: the transplant team decides; stable disease within Milan is success there"
+    ]
 
 
 def _scored(case: Case) -> list[Fact[float | int | bool | str]]:

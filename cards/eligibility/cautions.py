@@ -5,8 +5,9 @@ from cards.case import Case
 from cards.current import Known
 from cards.facts import Absent, Fact
 from cards.rule import finding, is_one_of, shown, threshold
-from cards.staging.burden import milan, up_to_seven
+from cards.staging.burden import confined, milan, up_to_seven
 from cards.verdict import Finding, Verdict, all_of, any_of, verdict_of
+from cards.words import span
 
 BILIRUBIN_FROM_MG_DL, BILIRUBIN_TO_MG_DL = 2.0, 3.0
 CREATININE_MIN_MG_DL = 2.0
@@ -53,10 +54,11 @@ def child_pugh_b7(case: Case) -> Finding:
     """Child-Pugh B7. Source: source-003 ("well-compensated B7": 7 and no ascites; its step 1 asks for A)."""
     liver = case.child_pugh
     can = verdict_of(True if (liver.low, liver.high) == (7, 7) else None if liver.low <= 7 <= liver.high else False)
-    ascites = case.state.ascites_grade
-    compensated = "well compensated (no ascites)" if isinstance(ascites, Fact) and ascites.value == "none" else (
-        "not the well-compensated B7 of the summary: ascites")  # fmt: skip
-    because = f"Child-Pugh {liver.low}" + (f", {compensated}" if can is Verdict.MET else "")
+    without_ascites = liver.points["ascites"] == (1, 1)  # controlled ascites has 2 points
+    compensated = (
+        "well compensated (no ascites)" if without_ascites else "not the well-compensated B7 of the summary: ascites"
+    )
+    because = f"Child-Pugh {span(liver.low, liver.high)}" + (f", {compensated}" if can is Verdict.MET else "")
     return Finding("child_pugh_b7", can, because, "source-003", "TACE alone, liver function", liver.evidence,
                    liver.missing if can is Verdict.UNKNOWN else ())  # fmt: skip
 
@@ -163,6 +165,8 @@ def curable_without_stated_reason(case: Case) -> Finding:
     """A curable HCC (BCLC 0 or A, or within Milan) with no documented reason against resection, ablation or transplant,
     and not a bridge.
 
+    BCLC 0 or A is that of the tumor: a worse performance status does not make the tumor less curable.
+
     Source
         source-001 (NCCN: all patients evaluated for curative therapy; locoregional as a bridge or where not a candidate)
     """
@@ -170,14 +174,13 @@ def curable_without_stated_reason(case: Case) -> Finding:
     if not case.hcc or case.bclc is None:
         return Finding(rule, Verdict.NOT_MET, "not HCC", "source-001", locator)
     inside = milan(case.burden, case.state)
-    early = verdict_of(
-        True if set(case.bclc.candidates) <= {"0", "A"} else None if set(case.bclc.candidates) & {"0", "A"} else False
-    )
-    curable = any_of((early, inside))
+    by_tumor = set(case.bclc.by_tumor)
+    early = verdict_of(True if by_tumor <= {"0", "A"} else None if by_tumor & {"0", "A"} else False)
+    curable = any_of((all_of((early, confined(case.state))), inside))
     if _says_yes(case.state.unresectable) or _says_yes(case.state.bridge_to_transplant):
         reason = next(k for k in (case.state.unresectable, case.state.bridge_to_transplant) if _says_yes(k))
         return finding(rule, reason, Verdict.NOT_MET, "source-001", locator)
-    limits = "within Milan" if inside is Verdict.MET else f"BCLC {' or '.join(case.bclc.candidates)}"
+    limits = "within Milan" if inside is Verdict.MET else f"BCLC {' or '.join(case.bclc.by_tumor)} by tumor"
     because = f"{limits}; no reason against resection, ablation or transplant is documented, nor a bridge"
     missing = ("unresectable", "bridge_to_transplant") if curable is not Verdict.NOT_MET else ()
     return Finding(rule, curable, because, "source-001", locator, case.burden.evidence, missing)

@@ -136,7 +136,7 @@ def massive_replacement_of_both_lobes(case: Case) -> Finding:
     lobes, involved = case.state.lobar_distribution, case.state.liver_involvement_percent
     above = threshold("", involved, lambda p: p > INVOLVEMENT_ABOVE_PERCENT, "", "").verdict
     both = Verdict.UNKNOWN if isinstance(lobes, Absent) else verdict_of(lobes.value == "bilobar")
-    missing = tuple(k.name for k in (lobes, involved) if isinstance(k, Absent))
+    missing = tuple(k.name for k, v in ((lobes, both), (involved, above)) if v is Verdict.UNKNOWN)
     verdict = all_of((both, above))
     return Finding(
         "massive_replacement_of_both_lobes", verdict, f"{shown(lobes)}; {shown(involved)}", "wjh-2015", _BOTH_LISTS,

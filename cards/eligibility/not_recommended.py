@@ -1,5 +1,6 @@
 """Criteria under which guidelines do not recommend TACE."""
 
+from cards.bounds import holds
 from cards.case import Case
 from cards.facts import Absent
 from cards.rule import finding, is_one_of, threshold
@@ -19,13 +20,15 @@ def portal_vein_branch_invasion(case: Case) -> Finding:
     """Tumor invasion of a portal vein branch (vp1–vp3).
 
     Result
-        MET vp1, vp2, vp3; with vp1–vp2 the reading of source 002 for segmental invasion is shown beside it
+        MET vp1, vp2, vp3; with vp1–vp2, Child-Pugh A and ECOG up to 2 the reading of source 002 is shown beside it
     Source
         easl-eortc-2012; disagreement: source-002
     """
     known = case.state.portal_vein_invasion
     rule = "portal_vein_branch_invasion"
-    if not isinstance(known, Absent) and known.value in ("vp1", "vp2") and case.child_pugh.classes == ("A",):
+    acceptable = holds(case.state.ecog, lambda grade: grade <= ECOG_ABOVE) is True
+    segmental = not isinstance(known, Absent) and known.value in ("vp1", "vp2")
+    if segmental and case.child_pugh.classes == ("A",) and acceptable:
         extra = "Zhang 2022: segmental invasion with Child-Pugh A and acceptable performance status may be treated"
         return finding(rule, known, Verdict.MET, "easl-eortc-2012", _MACROVASCULAR, extra)
     return is_one_of(rule, known, ("vp1", "vp2", "vp3"), "easl-eortc-2012", _MACROVASCULAR)

@@ -1,15 +1,17 @@
 """The eligibility verdict: the first tier that holds (CONTRACT, "What the eligibility verdict means")."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 from cards.case import Case
+from cards.current import State
 from cards.eligibility.cautions import CAUTIONS, STARRED
 from cards.eligibility.contraindications import CONTRAINDICATIONS
 from cards.eligibility.needed import needed_facts
 from cards.eligibility.not_recommended import NOT_RECOMMENDED
-from cards.facts import Fact
+from cards.facts import FACTS, Fact
 from cards.verdict import Finding, Verdict
+from cards.words import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,13 @@ def eligibility(
     absolute = tuple(rule(case) for rule in CONTRAINDICATIONS)
     advised_against = (*(rule(case) for rule in NOT_RECOMMENDED), *refractory)
     needed = needed_facts(case)
-    cautions = tuple(_caution(rule, case) for rule in CAUTIONS) + refractory_elsewhere
+    cautions = (*(_caution(rule, case) for rule in CAUTIONS), *refractory_elsewhere)
     tiers = (
         ("not-applicable", _met(rupture)),
         ("contraindicated", _met(absolute)),
         ("not-recommended", _met(advised_against)),
         ("indeterminate", tuple(f for f in needed if f.verdict is Verdict.UNKNOWN) or _open_needed(case, absolute)),
-        ("caution", _met(cautions)),
+        ("caution", tuple(f for f in cautions if f.verdict is Verdict.MET or _counts_unstated(f))),
     )
     everything = (*rupture, *absolute, *advised_against, *needed, *cautions)
     for verdict, deciding in tiers:
@@ -82,13 +84,20 @@ def _known(case: Case, name: str) -> object:
     return getattr(case.state, name, None)
 
 
+_STARRED = frozenset(rule.__name__ for rule in STARRED)
+
+
+def _counts_unstated(finding: Finding) -> bool:
+    """A starred criterion makes caution while it is not stated. It stays unknown: nothing is met by silence."""
+    return finding.rule in _STARRED and finding.verdict is Verdict.UNKNOWN
+
+
 def _caution(rule: Callable[[Case], Finding], case: Case) -> Finding:
-    """A starred criterion counts when it is not stated, and says so."""
+    """A criterion, which says so where it counts although it is not stated."""
     finding = rule(case)
-    if rule in STARRED and finding.verdict is Verdict.UNKNOWN:
-        return Finding(finding.rule, Verdict.MET, f"{finding.because} (counts as caution while it is not stated)",
-                       finding.source, finding.locator, finding.evidence, finding.missing)  # fmt: skip
-    return finding
+    if not _counts_unstated(finding):
+        return finding
+    return replace(finding, because=f"{finding.because} (counts as caution while it is not stated)")
 
 
 def _ordered(deciding: tuple[Finding, ...], everything: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -104,4 +113,13 @@ def _remarks(case: Case) -> tuple[str, ...]:
         )
     remarks += case.child_pugh.notes
     remarks += case.burden.notes
+    preliminary = _preliminary(case)
+    if preliminary:
+        remarks.append(f"preliminary, not final: {listed(preliminary)}")
     return tuple(dict.fromkeys((*remarks, *case.facts.tumor.notes, *case.facts.remarks)))
+
+
+def _preliminary(case: Case) -> list[str]:
+    """Values used although they are not final (INPUTS rule 2)."""
+    known = (*(getattr(case.state, each.name) for each in fields(State)), *(s.size for s in case.state.sizes))
+    return list(dict.fromkeys(FACTS[k.name].label for k in known if isinstance(k, Fact) and k.preliminary))

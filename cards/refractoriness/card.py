@@ -1,5 +1,7 @@
 """The refractoriness card: each definition by name, whether it is met for the ordered lesion, and what would decide it."""
 
+import re
+
 from cards.card import Card, Suggestion
 from cards.case import Case
 from cards.facts import FACTS
@@ -7,7 +9,7 @@ from cards.markdown import escaped, table
 from cards.questions import label
 from cards.refractoriness.definitions import CONTEXT, COUNTING, names
 from cards.refractoriness.verdict import Refractoriness
-from cards.response.history import lesion_name, tace_sessions
+from cards.response.history import lesion_history, lesion_name, tace_sessions
 from cards.sources import SOURCES
 from cards.verdict import Finding, Verdict
 from cards.words import day, fitted, listed
@@ -61,14 +63,16 @@ def _summary(case: Case, r: Refractoriness) -> str:
     sessions = len(tace_sessions(case.facts))
     met, open_ones = _by(r, Verdict.MET), _by(r, Verdict.UNKNOWN)
     count = f"{sessions} TACE session{'' if sessions == 1 else 's'}"
+    where = _where(case, r)
+    where = where[0].upper() + where[1:]
     if met:
         not_met = _by(r, Verdict.NOT_MET)
         tail = f". Not by {len(not_met)} of 7." if not_met else "."
-        return fitted(f"{_where(case, r)} after {count}: refractory by ", [names([c]) for c in met], tail)
+        return fitted(f"{where} after {count}: refractory by ", [names([c]) for c in met], tail)
     if open_ones:
         missing = list(dict.fromkeys(label(n) for f in r.findings for n in f.missing))
         return fitted(f"Refractory to TACE? Cannot tell after {count}. Not documented: ", missing)
-    return f"{_where(case, r)} after {count}: none of the 7 definitions of refractoriness is met."
+    return f"{where} after {count}: none of the 7 definitions of refractoriness is met."
 
 
 def _questions(r: Refractoriness) -> tuple[str, ...]:
@@ -85,12 +89,8 @@ def _suggestions(r: Refractoriness) -> tuple[Suggestion, ...]:
 
 
 def _detail(case: Case, r: Refractoriness) -> str:
-    facts = case.facts
-    sessions = ", ".join(
-        f"{day(s.when)} ({listed(lesion_name(facts, x) for x in s.lesions) or 'target not told'})"
-        for s in facts.sessions
-    )
-    head = f"**What decides.** Sessions: {escaped(sessions)}. Assessed {day(case.today)}."
+    courses = "; ".join(escaped(_course(case, key)) for key in r.per_lesion)
+    head = f"**What decides.** {courses[0].upper() + courses[1:]}. Assessed {day(case.today)}."
     target = _target(case, r)
     rows = [_row(code, f, r) for code, f in zip(r.definitions, r.findings, strict=True)]
     parts = [f"{head} {target}", table(("Definition", "This patient", "Verdict", "Source"), rows)]
@@ -100,6 +100,13 @@ def _detail(case: Case, r: Refractoriness) -> str:
     if missing:
         parts.append(f"**Not documented, and would decide:** {escaped(', '.join(missing))}.")
     return "\n\n".join(parts)
+
+
+def _course(case: Case, lesion: str) -> str:
+    """What followed each session of a lesion."""
+    history = lesion_history(case.facts, lesion)
+    name = lesion_name(case.facts, lesion)
+    return f"{name}: " + (", ".join(o.words for o in history) or "not treated yet")
 
 
 def _target(case: Case, r: Refractoriness) -> str:
@@ -113,6 +120,11 @@ def _target(case: Case, r: Refractoriness) -> str:
     return "**Which lesion is the order for?** It names none: no definition decides about it."
 
 
+# The sessions with their dates stand above the table; its rows say what followed each.
+_DATED = re.compile(r"\d{1,2} [A-Z][a-z]{2} \d{4}: ")
+
+
 def _row(code: str, f: Finding, r: Refractoriness) -> tuple[str, str, str, str]:
     context = " (context)" if code in CONTEXT else ""
-    return (names([code]) + context, escaped(f.because), _WORDS[r.definitions[code]], escaped(SOURCES[f.source].label))
+    said = _DATED.sub("", f.because)
+    return (names([code]) + context, escaped(said), _WORDS[r.definitions[code]], escaped(SOURCES[f.source].label))

@@ -194,6 +194,8 @@ def source_000_downstaging(b: Burden, state: State) -> str:
     """Downstaging as source 000 prints it: one nodule 5–8 cm; two or three, at least one 3–5 cm, total below 8;
     four or five, all below 3 cm, total below 8.
 
+    Within Milan what it prints still counts (one nodule of 5.0 cm); what it does not print does not apply.
+
     Source: source-000; differs from the published rule at 3, 5 and 8 cm
     """
     return _downstaging(b, state, _in_source_000, unless_milan=False)
@@ -220,15 +222,19 @@ def _in_source_000(count: int, sizes: tuple[float, ...]) -> bool:
 def _downstaging(
     b: Burden, state: State, rule: Callable[[int, tuple[float, ...]], bool], unless_milan: bool = True
 ) -> str:
-    exclusions = confined(state)
-    if exclusions is Verdict.NOT_MET or b.count.low > 5 or b.total.low > 8 or b.largest.low > 8:
+    exclusions, in_milan = confined(state), milan(b, state)
+    if exclusions is Verdict.NOT_MET or b.count.low > 5 or _cm(b.total.low) > 8 or b.largest.low > 8:
         return "beyond"
-    in_milan = milan(b, state)
     if unless_milan and in_milan is Verdict.MET:
-        return "not-applicable (within Milan)"
-    if not b.count.known or len(b.sizes) < b.count.low or not b.largest.known or exclusions is Verdict.UNKNOWN:
+        return _WITHIN_MILAN
+    if not b.count.known or len(b.sizes) < b.count.low or not b.largest.known:
         return "unknown"
-    return "within" if rule(int(b.count.low), b.sizes) else "beyond"
+    if rule(int(b.count.low), b.sizes):
+        return "unknown" if exclusions is Verdict.UNKNOWN else "within"
+    return {Verdict.MET: _WITHIN_MILAN, Verdict.NOT_MET: "beyond", Verdict.UNKNOWN: "unknown"}[in_milan]
+
+
+_WITHIN_MILAN = "not-applicable (within Milan)"
 
 
 def _cm(total: float) -> float:

@@ -41,6 +41,15 @@ def examples(folder: Path) -> Iterator[Example]:
             yield Example(file.parent.name, file, service_id)
 
 
+SHOWN_FIRST = "third-tace-segment-8-jsh-refractory"  # a whole answer: three cards, definitions that disagree
+
+
+def telling_example(folder: Path) -> Example | None:
+    """The fixture to show first; of somebody's own fixtures the first."""
+    found = {example.name: example for example in examples(folder)}
+    return found.get(SHOWN_FIRST) or next(iter(found.values()), None)
+
+
 def _hook_of(file: Path) -> str:
     try:
         body = orjson.loads(file.read_bytes())

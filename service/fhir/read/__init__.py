@@ -133,10 +133,10 @@ def _candidates(by_kind: Mapping[str, list[Resource]], reading: Reading) -> dict
     responses = _once(by_kind.get("QuestionnaireResponse", ()), reading.clock)
     observations = _once([*by_kind.get("Observation", ()), *answers(responses, reading)], reading.clock)
     for resource in observations:
+        if status_of(resource) in NEVER_STATUS:
+            continue
         if not isinstance(resource.get("code"), Mapping):
             reading.reject(resource, "code is not a CodeableConcept")
-            continue
-        if status_of(resource) in NEVER_STATUS:
             continue
         told = facts_of(resource, reading)
         if not told or not _has_status(resource, told[0][0], reading):

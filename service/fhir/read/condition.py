@@ -6,26 +6,26 @@ from dataclasses import dataclass, field
 
 from cards.facts import FACTS, Fact, Scalar, Tumor
 from cards.words import listed
-from service.fhir.read.codings import as_list, code_word, codings, concepts, reference, texts
+from service.fhir.read.codings import as_list, code_word, code_words, codings, concepts, reference, texts
 from service.fhir.read.local_codes import Entry
 from service.fhir.read.reading import Reading, Resource, name_of
 from service.fhir.read.when import Moment
 
-# Concept → (fact, value while present, value where refuted)
-_FINDINGS: Mapping[str, tuple[str, Scalar, Scalar]] = {
+# Concept → (fact, value while present, value where refuted: None where that leaves the fact open)
+_FINDINGS: Mapping[str, tuple[str, Scalar, Scalar | None]] = {
     "finding.ascites": ("ascites_grade", "present", "none"),
     "finding.hepatic_encephalopathy": ("encephalopathy_grade", "present", 0),
-    "finding.hepatic_coma": ("encephalopathy_grade", 4, 0),
+    "finding.hepatic_coma": ("encephalopathy_grade", 4, None),
     "finding.jaundice": ("jaundice", True, False),
     "finding.hepatorenal": ("hepatorenal_syndrome", True, False),
     "finding.varices": ("varices_at_risk", True, False),
     "finding.varices_bleeding": ("active_bleeding", True, False),
     "finding.gi_bleeding": ("active_bleeding", True, False),
     "finding.biliary_obstruction": ("biliary_obstruction", True, False),
-    "finding.sbp": ("active_infection", True, False),
+    "finding.sbp": ("active_infection", True, None),
     "finding.anticoagulant_use": ("anticoagulated", True, False),
-    "finding.carcinoid_syndrome": ("symptomatic", True, False),
-    "tumor.extrahepatic_spread": ("extrahepatic_spread", True, False),
+    "finding.carcinoid_syndrome": ("symptomatic", True, None),
+    "tumor.extrahepatic_spread": ("extrahepatic_spread", True, None),
     "tumor.hcc_metastatic": ("extrahepatic_spread", True, False),
     "tumor.portal_vein_thrombosis": ("portal_vein_thrombosis", True, False),
     **{f"own.{name}": (name, True, False) for name, spec in FACTS.items() if spec.kind == "boolean"},
@@ -77,6 +77,7 @@ class Tumors:
 
     kinds: dict[str, list[str]] = field(default_factory=dict)
     primaries: dict[str, list[str]] = field(default_factory=dict)
+    past_primaries: dict[str, list[str]] = field(default_factory=dict)
     links: list[str] = field(default_factory=list)
     unsettled: list[tuple[str, str]] = field(default_factory=list)
     text_only: list[str] = field(default_factory=list)
@@ -87,20 +88,21 @@ class Tumors:
 
 def standing(condition: Resource, reading: Reading) -> str:
     """Whether a Condition is present, refuted, unconfirmed, over, or none of the moment asked."""
-    verification = code_word(condition.get("verificationStatus"))
-    if verification == "entered-in-error":
+    verification = set(code_words(condition.get("verificationStatus")))
+    if "entered-in-error" in verification:
         return IGNORED
     recorded = _recorded(condition, reading)
     if recorded is not None and reading.clock.is_later(recorded):
         return IGNORED
-    if verification == "refuted":
+    if "refuted" in verification:
         return REFUTED
-    clinical = code_word(condition.get("clinicalStatus"))
-    if clinical in ("inactive", "remission", "resolved") or _abated(condition, reading):
+    if _OVER_WORDS & set(code_words(condition.get("clinicalStatus"))) or _abated(condition, reading):
         return OVER
-    if verification in ("provisional", "differential", "unconfirmed"):
-        return UNCONFIRMED
-    return PRESENT
+    return UNCONFIRMED if verification & _UNCONFIRMED_WORDS else PRESENT
+
+
+_OVER_WORDS = frozenset({"inactive", "remission", "resolved"})
+_UNCONFIRMED_WORDS = frozenset({"provisional", "differential", "unconfirmed"})
 
 
 def _recorded(condition: Resource, reading: Reading) -> Moment | None:
@@ -115,6 +117,10 @@ def _abated(condition: Resource, reading: Reading) -> bool:
         return not reading.clock.is_later(moment)
     if condition.get("abatementBoolean") is True:
         return True
+    period = condition.get("abatementPeriod")
+    start = reading.clock.moment(period.get("start")) if isinstance(period, Mapping) else None
+    if start is not None and reading.clock.is_later(start):
+        return False
     return any(condition.get(f"abatement{kind}") for kind in ("String", "Age", "Period", "Range"))
 
 
@@ -136,16 +142,21 @@ def read_conditions(conditions: Iterable[Resource], reading: Reading, primary_hi
 def _condition(condition: Resource, reading: Reading, tumors: Tumors) -> None:
     said = concepts(condition.get("code"))
     entries = _local(condition, reading)
-    findings = [*(_FINDINGS[c] for c in said if c in _FINDINGS), *_entry_findings(entries), *_named(condition)]
+    findings = [*(_FINDINGS[c] for c in sorted(said) if c in _FINDINGS), *_entry_findings(entries), *_named(condition)]
     tumor = _tumor_kinds(condition, said, entries)
     relevant = findings or tumor or said & (_UNSETTLED.keys() | _PRIMARIES.keys() | _NOTED.keys())
     if not relevant or not reading.is_ours(condition):
         return
     how = standing(condition, reading)
-    if how in (IGNORED, OVER) or not reading.valid(condition):
+    if how == IGNORED or not reading.valid(condition):
+        return
+    if how == OVER:
+        _primaries(condition, said, tumors, tumors.past_primaries)
         return
     _collect(condition, how, said, tumor, tumors, reading)
     for name, present, absent in findings:
+        if name == "extrahepatic_spread" and "tumor.metastasis_site_not_told" in said:
+            absent = False  # no metastasis of any site
         _finding(condition, how, name, present, absent, reading)
 
 
@@ -167,16 +178,23 @@ def _local(condition: Resource, reading: Reading) -> list[Entry]:
     return [entry for entry in found if entry is not None]
 
 
-def _entry_findings(entries: Sequence[Entry]) -> list[tuple[str, Scalar, Scalar]]:
-    absent: dict[str, Scalar] = {"ascites_grade": "none", "encephalopathy_grade": 0, "portal_vein_invasion": "none"}
-    facts = [e for e in entries if e.target == "fact"]
-    return [(e.name, True if e.value is None else e.value, absent.get(e.name, False)) for e in facts
-            if e.value is not None or FACTS[e.name].kind == "boolean"]  # fmt: skip
+def _entry_findings(entries: Sequence[Entry]) -> list[tuple[str, Scalar, Scalar | None]]:
+    found: list[tuple[str, Scalar, Scalar | None]] = []
+    for entry in entries:
+        if entry.target != "fact" or (entry.value is None and FACTS[entry.name].kind != "boolean"):
+            continue
+        present = True if entry.value is None else entry.value
+        absent = False if present is True else _NONE.get(entry.name)
+        found.append((entry.name, present, None if absent == present else absent))
+    return found
 
 
-def _named(condition: Resource) -> list[tuple[str, Scalar, Scalar]]:
+_NONE: Mapping[str, Scalar] = {"ascites_grade": "none", "encephalopathy_grade": 0, "portal_vein_invasion": "none"}
+
+
+def _named(condition: Resource) -> list[tuple[str, Scalar, Scalar | None]]:
     """Findings without a code of their own, by the whole name or a fixed phrase in it."""
-    found: list[tuple[str, Scalar, Scalar]] = []
+    found: list[tuple[str, Scalar, Scalar | None]] = []
     for text in texts(condition.get("code")):
         if _RUPTURE.fullmatch(text.strip()):
             found.append(("tumor_rupture", True, False))
@@ -228,10 +246,15 @@ def _around_the_tumor(condition: Resource, said: set[str], tumors: Tumors) -> No
     if "tumor.metastasis_site_not_told" in said:
         tumors.site_not_told.add(name)
     tumors.unsettled += [(words, name) for concept, words in _UNSETTLED.items() if concept in said]
+    _primaries(condition, said, tumors, tumors.primaries)
+
+
+def _primaries(condition: Resource, said: set[str], tumors: Tumors, found: dict[str, list[str]]) -> None:
+    """A primary elsewhere; one that was resected is still the primary of its metastasis."""
     for concept, kind in _PRIMARIES.items():
         if concept in said:
-            tumors.primaries.setdefault(kind, []).append(name)
-            tumors.primary_of[name] = kind
+            found.setdefault(kind, []).append(name_of(condition))
+            tumors.primary_of[name_of(condition)] = kind
 
 
 def _primary_links(condition: Resource, reading: Reading) -> list[str]:
@@ -256,7 +279,9 @@ def _stage(condition: Resource, reading: Reading) -> None:
                 reading.add(Fact("bclc_stage", word, moment.day if moment else None, name_of(condition), word))
 
 
-def _finding(condition: Resource, how: str, name: str, present: Scalar, absent: Scalar, reading: Reading) -> None:
+def _finding(
+    condition: Resource, how: str, name: str, present: Scalar, absent: Scalar | None, reading: Reading
+) -> None:
     moment = _recorded(condition, reading)
     when = moment.day if moment is not None else None
     ref = name_of(condition)
@@ -266,7 +291,7 @@ def _finding(condition: Resource, how: str, name: str, present: Scalar, absent: 
         fact = Fact(name, present, when, ref, f"{words} as a Condition", state=True)
         if earlier is None or earlier.value == "present":
             reading.states[name] = fact
-    elif how == REFUTED and name in FACTS:
+    elif how == REFUTED and name in FACTS and absent is not None:
         said = str(absent) if not isinstance(absent, bool) else "no"
         reading.add(Fact(name, absent, when, ref, f"{said} (Condition refuted)"))
     elif how == UNCONFIRMED:
@@ -321,11 +346,12 @@ def _with_primary(tumors: Tumors) -> dict[str, list[str]]:
     if any(kind.endswith("-metastasis") for kind in kinds):
         return kinds
     linked = {tumors.primary_of[ref] for ref in tumors.links if ref in tumors.primary_of}
-    candidates = linked or set(tumors.primaries)
-    kind = candidates.pop() if len(candidates) == 1 else "other-metastasis"
-    if len(tumors.primaries) > 1 and not linked:
-        tumors.notes.append(f"primary of the metastasis not told: {listed(sorted(tumors.primaries), 'or')}")
-    kinds[kind] = [*found, *tumors.primaries.get(kind, ())]
+    recorded = tumors.primaries or tumors.past_primaries
+    candidates = linked or set(recorded)
+    kind = next(iter(candidates)) if len(candidates) == 1 else "other-metastasis"
+    if len(candidates) > 1:
+        tumors.notes.append(f"primary of the metastasis not told: {listed(sorted(candidates), 'or')}")
+    kinds[kind] = list(dict.fromkeys((*found, *recorded.get(kind, ()))))
     return kinds
 
 

@@ -376,7 +376,9 @@ def _sizes(found: Sequence[Candidate], reading: Reading) -> list[LesionSize]:
                 fact = _noted(fact, note)
             sizes[told_twice] = LesionSize(lesion, fact)  # type: ignore[arg-type]
     final = {size.lesion for size in sizes.values() if not size.size.preliminary}
-    return [size for size in sizes.values() if not size.size.preliminary or size.lesion not in final]
+    kept = [size for size in sizes.values() if not size.size.preliminary or size.lesion not in final]
+    # Newest first, the largest of one day first: what is said of them does not depend on the order they came in.
+    return sorted(kept, key=lambda each: (each.size.when or date.min, float(each.size.value)), reverse=True)
 
 
 def _elsewhere(resource: Resource) -> bool:

@@ -5,10 +5,10 @@ from typing import Any
 
 from cards.facts import Order
 from service.fhir.read import codes
-from service.fhir.read.codings import as_list, concepts, local, reference, segment, texts
+from service.fhir.read.codings import as_list, concepts, local, reference, segments_in, texts
 from service.fhir.read.condition import tumor_kinds_of
 from service.fhir.read.medication import drugs_of
-from service.fhir.read.procedure import kind_of_embolization, lesions_of
+from service.fhir.read.procedure import kind_told, lesions_of
 from service.fhir.read.reading import Reading, Resource, name_of, status_of
 from service.fhir.read.words import APPROACH, ELSEWHERE, LIVER
 
@@ -35,7 +35,7 @@ def kind_of_order(order: Resource, medications: Mapping[str, Resource] | None = 
 
 def _embolization(order: Resource) -> str:
     named = _names(order)
-    kind = kind_of_embolization(_said(order), f"{named} {_details(order)}")
+    kind = kind_told(_said(order), named, [_details(order)])
     site = f"{named} {_sites(order)}"
     if not kind or (ELSEWHERE.search(site) and not LIVER.search(site)):
         return ""
@@ -122,7 +122,7 @@ def read_order(order: Resource, reading: Reading, medications: Mapping[str, Reso
         approach=approach.group().lower() if approach else "",
         agent=", ".join(codes.agent_in(text)),
         code="37243" if "proc.embolization_37243" in _said(order) else "",
-        subject_matches=_subject_matches(order, reading),
+        subject_matches=reading.names_patient(order),
     )
 
 
@@ -133,13 +133,7 @@ def _lesions(order: Resource, reading: Reading) -> tuple[str, ...]:
         return named
     supporting = (reading.resolved(reference(s)) for s in as_list(order.get("supportingInfo")))
     told = [s for s in supporting if s.startswith("BodyStructure/")]
-    from_text = segment({"text": " ".join(_names(order).split()[-2:])})
-    return tuple(dict.fromkeys(told)) or ((from_text,) if from_text else ())
-
-
-def _subject_matches(order: Resource, reading: Reading) -> bool:
-    stated = reading.resolved(reference(order.get("subject")))
-    return not stated or not reading.patient or stated in (reading.patient, f"Patient/{reading.patient}")
+    return tuple(dict.fromkeys(told)) or tuple(segments_in(_names(order)))
 
 
 def is_draft(resource: Mapping[str, Any]) -> bool:

@@ -6,11 +6,24 @@ from datetime import date
 
 from cards.facts import Fact, Session, Treatment
 from service.fhir.read import codes
-from service.fhir.read.codings import as_list, codings, concepts, reference, segment, texts
+from service.fhir.read.codings import as_list, codings, concepts, reference, segments, texts
 from service.fhir.read.observation import SessionNote
 from service.fhir.read.reading import Reading, Resource, name_of, status_of
 from service.fhir.read.when import Moment, performed
-from service.fhir.read.words import ABLATION, ANASTOMOSIS, BLAND, DIALYSIS, ELSEWHERE, RESECTION, TACE, Y90, tells
+from service.fhir.read.words import (
+    ABLATION,
+    ANASTOMOSIS,
+    BLAND,
+    DIALYSIS,
+    ELSEWHERE,
+    INTERVENTION,
+    LIVER,
+    OTHER_SERVICE,
+    RESECTION,
+    TACE,
+    Y90,
+    tells,
+)
 
 TARGET_LESION = "procedure-targetBodyStructure"
 INTENT = "mcode-procedure-intent"
@@ -46,18 +59,20 @@ def read_procedures(
     parts: list[_Part] = []
     others: list[Treatment] = []
     for procedure in procedures:
-        if not _relevant(procedure, reading) or status_of(procedure) != "completed" or not reading.is_ours(procedure):
+        if not _relevant(procedure, reading) or not _completed(procedure, reading) or not reading.is_ours(procedure):
             continue
         moment = performed(procedure, reading.clock)
         if (moment is not None and reading.clock.is_later(moment)) or not reading.valid(procedure):
             continue
-        part = _session_part(procedure, moment, reading, liver_tumor)
+        part = _session_part(procedure, moment, reading)
         if part is not None:
             parts.append(part)
         else:
             others += _treatment(procedure, moment, reading)
             _left_behind(procedure, moment, reading)
-    sessions = [_with_notes(session, notes) for session in _by_day(parts)]
+    sessions = [
+        _with_notes(session, notes) for session in _by_day(parts) if session.kind != "embolization" or liver_tumor
+    ]
     return sorted(sessions, key=lambda s: s.when or date.max), others
 
 
@@ -70,8 +85,20 @@ def _relevant(procedure: Resource, reading: Reading) -> bool:
     if concepts(concept) & _RELEVANT or _local(procedure, reading):
         return True
     said = " ".join(texts(concept))
-    patterns = (TACE, Y90, ANASTOMOSIS, DIALYSIS, RESECTION, ABLATION)
+    patterns = (TACE, Y90, BLAND, ANASTOMOSIS, DIALYSIS, RESECTION, ABLATION)
     return bool(said) and any(pattern.search(said) for pattern in patterns)
+
+
+_NOT_DONE = frozenset(
+    {"preparation", "in-progress", "not-done", "on-hold", "stopped", "entered-in-error", "unknown", "cancelled"}
+)
+
+
+def _completed(procedure: Resource, reading: Reading) -> bool:
+    status = status_of(procedure)
+    if status != "completed" and status not in _NOT_DONE:
+        reading.reject(procedure, "its status is missing or none of FHIR R4")
+    return status == "completed"
 
 
 def _local(procedure: Resource, reading: Reading) -> str:
@@ -94,7 +121,7 @@ def kind_of_embolization(said: set[str], text: str) -> str:
         return "tace"
     if "proc.bland_tae" in said:
         return "tae"
-    generic = said & {"proc.embolization_37243", "proc.embolization_artery"}
+    generic = said & _EMBOLIZATION
     if tells(Y90, text):
         return "y90"
     if tells(TACE, text) or (generic and _drug(text)):
@@ -104,16 +131,31 @@ def kind_of_embolization(said: set[str], text: str) -> str:
     return "embolization" if "proc.embolization_37243" in said else ""
 
 
+_EMBOLIZATION = frozenset({"proc.embolization_37243", "proc.embolization_artery"})
+_COUNTED = frozenset({"proc.tace", "proc.y90_tare", "proc.bland_tae"})
+
+
+def kind_told(said: set[str], names: str, details: Sequence[str]) -> str:
+    """The kind by codes and names; details tell it only of what may be an embolization by its code or name."""
+    if not said & (_COUNTED | _EMBOLIZATION) and OTHER_SERVICE.search(names):
+        return ""
+    open_name = said & _EMBOLIZATION or not names or INTERVENTION.search(names)
+    return kind_of_embolization(said, ". ".join((names, *details)) if open_name else names)
+
+
 def _drug(text: str) -> bool:
     drugs = {"doxorubicin", "epirubicin", "cisplatin", "idarubicin", "miriplatin", "mitomycin", "drug-eluting beads"}
     return bool(drugs & set(codes.agent_in(text)))
 
 
-def _session_part(procedure: Resource, moment: Moment | None, reading: Reading, liver_tumor: bool) -> _Part | None:
+def _session_part(procedure: Resource, moment: Moment | None, reading: Reading) -> _Part | None:
     said = concepts(procedure.get("code"))
     local = _local(procedure, reading)
-    text = " ".join((*texts(procedure.get("code")), *_notes_text(procedure)))
-    kind = local if local in ("tace", "tae", "y90") else kind_of_embolization(said, text)
+    kind = (
+        local
+        if local in ("tace", "tae", "y90")
+        else kind_told(said, " ".join(texts(procedure.get("code"))), _notes_text(procedure))
+    )
     pcs = ""
     if not kind and said & {"proc.pcs_chemo", "proc.pcs_occlusion"}:
         both = {"proc.pcs_chemo", "proc.pcs_occlusion"} <= said
@@ -121,7 +163,7 @@ def _session_part(procedure: Resource, moment: Moment | None, reading: Reading, 
     if not kind and not pcs:
         return None
     site = " ".join((*texts(procedure.get("code")), *(t for s in as_list(procedure.get("bodySite")) for t in texts(s))))
-    if ELSEWHERE.search(site) or (kind == "embolization" and not liver_tumor):
+    if ELSEWHERE.search(site) and not LIVER.search(site):
         return None
     session = Session(
         evidence=(name_of(procedure),),
@@ -151,7 +193,7 @@ def lesions_of(resource: Resource, reading: Reading) -> tuple[str, ...]:
         for e in as_list(holder.get("extension"))
         if isinstance(e, Mapping) and str(e.get("url", "")).endswith(TARGET_LESION)
     ]
-    named = [t for t in targets if t.startswith("BodyStructure/")] or [s for site in sites if (s := segment(site))]
+    named = [t for t in targets if t.startswith("BodyStructure/")] or [s for site in sites for s in segments(site)]
     return tuple(dict.fromkeys(named))
 
 
@@ -197,8 +239,8 @@ def _by_day(parts: Sequence[_Part]) -> list[Session]:
 def _one_day(parts: Sequence[_Part]) -> list[Session]:
     whole = [p.session for p in parts if not p.pcs]
     pcs = {p.pcs for p in parts if p.pcs}
-    if pcs == {"chemo", "occlusion"} and not any(s.kind == "tace" for s in whole):
-        whole = [*whole, replace(_merged([p.session for p in parts if p.pcs]), kind="tace")]
+    if "chemo" in pcs and all(s.kind == "embolization" for s in whole) and (whole or "occlusion" in pcs):
+        whole = [replace(_merged([p.session for p in parts]), kind="tace")]
     elif "occlusion" in pcs and not whole:
         whole = [_merged([p.session for p in parts if p.pcs])]
     kinds = list(dict.fromkeys(s.kind for s in whole))
@@ -230,6 +272,9 @@ def _merged(sessions: Sequence[Session]) -> Session:
 def _with_notes(session: Session, notes: Sequence[SessionNote]) -> Session:
     """What Observations say of this session: by partOf, else by the same day."""
     found: dict[str, set[bool]] = {}
+    for name in _FLAG.values():
+        if (stated := getattr(session, name)) is not None:
+            found[name] = {stated}
     for note in notes:
         names_it = note.session in session.evidence
         same_day = not note.session and note.when is not None and note.when.day == session.when

@@ -61,7 +61,7 @@ def problem_of(resource: Mapping[str, Any], clock: Clock) -> str:
     validate = _validator(str(resource.get("resourceType")))
     if validate is None:
         return ""
-    used = {name: value for name, value in resource.items() if name not in _UNREAD and name[0] != "_"}
+    used = {name: value for name, value in resource.items() if name not in _UNREAD and not name.startswith("_")}
     if is_plain(used):
         return ""
     try:
@@ -83,13 +83,16 @@ def _after_mending(validate: Callable[[Any], Any], used: Mapping[str, Any], cloc
     return ""
 
 
+_NOTHING = (None, "")
+
+
 def _mended(value: Any, clock: Clock, depth: int, name: str = "") -> Any:
-    """Without nulls, surrounding blanks, and times that lack zone or seconds."""
+    """Without nulls, empty strings, surrounding blanks, and times that lack zone or seconds."""
     if isinstance(value, Mapping) and depth < 12:
-        kept = ((k, v) for k, v in value.items() if v is not None)
+        kept = ((k, v) for k, v in value.items() if v not in _NOTHING)
         return {k: _mended(v, clock, depth + 1, k) for k, v in kept}
     if isinstance(value, list) and depth < 12:
-        return [_mended(v, clock, depth + 1, name) for v in value if v is not None]
+        return [_mended(v, clock, depth + 1, name) for v in value if v not in _NOTHING]
     if isinstance(value, str):
         text = value.strip()
         if name == "status":

@@ -18,7 +18,7 @@ _NUMBER = re.compile(
 )
 _LONGEST = 60  # characters of a text that may be a number
 _TRANSLATION = "translation"  # iso21090-PQ-translation
-_GRADE = re.compile(r"(?:ecog|who|ps|performance status|grade|west haven|score|\s|:|=)*(\d{1,2})", re.I)
+_GRADE = re.compile(r"(?:ecog|who|ps|performance status|grade|west haven|score|\s|:|=)*(\d{1,3})", re.I)
 _YES_NO = {"true": True, "yes": True, "false": False, "no": False}
 
 

@@ -21,6 +21,16 @@ APPROACH = re.compile(
     r"super-?selective(?:ly)?|(?<!non-)(?<!non)\bselective(?:ly)?|\bsegmental\b|\blobar\b|(?:trans)?femoral|(?:trans)?radial(?! )"
     r"|transradial|radial access|transarterial|hepatic artery", re.I,
 )  # fmt: skip
+# A service around the treatment, not the treatment: imaging, planning, follow-up, a visit.
+OTHER_SERVICE = re.compile(
+    r"^\W*(?:CT|MRI?|MRCP|US|PET|ultraso\w+|x-?ray)\b(?![-\s]guided)"
+    r"|^\W*(?:biopsy|referral|consult\w*|office visit|follow-?up|laborator\w+)\b"
+    r"|\b(?:pre|post)-?\s?(?:TACE|chemoemb\w+|TARE|Y-?90)\b"
+    r"|\b(?:TACE|chemoemboli[sz]ation|TARE|Y-?90|radioemboli[sz]ation)\s(?:\w+\s){0,2}"
+    r"(?:planning|follow-?up|surveillance|response|clinic|education|consult\w*)\b", re.I,
+)  # fmt: skip
+# An order so named leaves it to its details to say which intervention it is.
+INTERVENTION = re.compile(r"emboli[sz]|intervention|\bIR\b|angiogra|catheter|intra-?arterial|\bprocedure\b", re.I)
 RESECTION = re.compile(r"\bhepatectomy\b|\bliver resection\b|\bsegmentectomy of liver\b", re.I)
 ABLATION = re.compile(r"\b(?:radiofrequency|microwave|cryo|thermal)[ -]?ablation\b[^.]*\bliver\b"
                       r"|\bliver\b[^.]*\bablation\b", re.I)  # fmt: skip
@@ -30,7 +40,7 @@ ANASTOMOSIS = re.compile(
 )  # fmt: skip
 DIALYSIS = re.compile(r"\bh(?:a)?emodialysis\b|\bperitoneal dialysis\b|\bCVVHD\b|\brenal dialysis\b", re.I)
 _NOT = re.compile(r"\b(?:no|not|without|denies|declined|refused|instead of|rather than|not for|s/p|status post|prior|"
-                  r"previous|failed|after)\b[^.;,]{0,25}$", re.I)  # fmt: skip
+                  r"previous|failed|after|since|history of|h/o|declines|contraindicated for)\b[^.;,]{0,25}$", re.I)  # fmt: skip
 
 
 def tells(pattern: re.Pattern[str], text: str) -> bool:
