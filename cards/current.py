@@ -178,8 +178,8 @@ def _pick(facts: PatientFacts, spec: FactSpec, refuse: Callable[[FactSpec, Fact[
         return refused
     if spec.name in facts.refused:
         return Absent(spec.name, Why.UNUSABLE, facts.refused[spec.name])
-    if facts.gaps:
-        return Absent(spec.name, Why.NOT_DOCUMENTED, "not found (part of the record could not be fetched)")
+    if "Observation" in facts.unreached:
+        return Absent(spec.name, Why.UNREACHABLE, f"{spec.label}: could not be fetched")
     return Absent(spec.name)
 
 
@@ -241,4 +241,6 @@ def _sizes_now(
         return kept, None
     if refused is None and spec.name in facts.refused:
         refused = Absent(spec.name, Why.UNUSABLE, facts.refused[spec.name])
+    if refused is None and "Observation" in facts.unreached:
+        refused = Absent(spec.name, Why.UNREACHABLE, f"{spec.label}: could not be fetched")
     return (), refused or Absent(spec.name)

@@ -356,7 +356,7 @@ class PatientFacts:
     sessions     TACE, bland embolization and Y-90, oldest first, undated last
     responses    oldest first
     segments     lesion key → segment, for lesions whose location is told
-    gaps         what could not be fetched, in words; unreachable: names of facts that may be behind a gap
+    gaps         what could not be fetched, in words; unreached: the FHIR resource types of it
     """
 
     patient: str = ""
@@ -375,3 +375,4 @@ class PatientFacts:
     unusable: tuple[Unusable, ...] = ()
     remarks: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
+    unreached: frozenset[str] = frozenset()

@@ -29,6 +29,7 @@ class Question:
 _LABELS = {
     "tumor_type": "tumor type",
     "date_of_tace": "date of a TACE session",
+    "treatment_history": "TACE sessions",
     "nodule_size": "nodule size",
     "ecog": "ECOG",
     "bilirubin": "bilirubin",

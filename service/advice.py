@@ -43,11 +43,13 @@ def assess_patient(
     draft_orders: Sequence[Json] | None,
     other_orders: Sequence[Json] = (),
     gaps: tuple[str, ...] = (),
+    unreached: frozenset[str] = frozenset(),
     full_urls: Mapping[str, str] | None = None,
 ) -> list[Assessment]:
     """One assessment for each order that is ours.
 
     draft_orders   those of the hook; None: draft orders among the resources, and without one TACE as if considered
+    gaps           what could not be fetched, in words; unreached: the resource types of it
     other_orders   drafted too, but not asked about: context for what is ordered together
     """
     facts = read_facts(
@@ -58,6 +60,7 @@ def assess_patient(
         draft_orders=None if draft_orders is None else [*draft_orders, *other_orders],
         local_codes=local_codes(settings.local_codes),
         gaps=gaps,
+        unreached=unreached,
         full_urls=full_urls,
     )
     today = asked.astimezone(settings.zone).date()

@@ -31,32 +31,40 @@ WOULD_CHANGE = {
     "nodule_count": "BCLC, up-to-seven, entry rule",
     "nodule_size": "BCLC, up-to-seven, entry rule",
     "date_of_tace": "whether today's values come after it",
+    "treatment_history": "whether today's values come after the last TACE, and refractoriness",
 }
 _LABS = ("bilirubin", "albumin", "inr", "creatinine")
+_BOARD = ("tumor-board-decision", "Tumor board decided for the treatment")
+_NEWER = ("newer-data", "Newer findings than in the record")
+_BRIDGE = ("bridge-to-transplant", "Bridge to transplant")
 _OVERRIDE = {
     "contraindicated": (
-        ("tumor-board-decision", "Tumor board decided for TACE"),
+        _BOARD,
         ("values-explained", "Values explained (Gilbert, PBC/PSC, obstruction, laboratory error)"),
         ("listed-for-transplant", "Listed for transplant, decided with the transplant team"),
-        ("newer-data", "Newer findings than in the record"),
+        _NEWER,
     ),
-    "not-recommended": (
-        ("tumor-board-decision", "Tumor board decided for TACE"),
-        ("segmental-invasion", "Segmental invasion, selective treatment planned"),
-        ("other-target", "Different target lesion"),
-        ("newer-data", "Newer findings than in the record"),
-    ),
-    "caution": (
-        ("known-accepted", "Known and accepted"),
-        ("bridge-to-transplant", "Bridge to transplant"),
-        ("tumor-board-decision", "Tumor board decided for TACE"),
-    ),
+    "not-recommended": (_BOARD, _BRIDGE, _NEWER),
+    "caution": (("known-accepted", "Known and accepted"), _BRIDGE, _BOARD),
     "indeterminate": (
         ("documented-elsewhere", "Documented elsewhere, reviewed"),
         ("data-pending", "Results pending, will be reviewed before the procedure"),
-        ("tumor-board-decision", "Tumor board decided for TACE"),
+        _BOARD,
     ),
 }
+_OTHER_TARGET = ("other-target", "Different target lesion")
+_BY_RULE = {
+    "portal_vein_branch_invasion": ("segmental-invasion", "Segmental invasion, selective treatment planned"),
+    "source_003_steps": _OTHER_TARGET,
+    "zhang_2022_proposal": _OTHER_TARGET,
+    "iasl_same_area": _OTHER_TARGET,
+}
+
+
+def _override(case: Case, e: Eligibility) -> tuple[tuple[str, str], ...]:
+    """What clinicians really answer to this verdict and these reasons."""
+    special = dict.fromkeys(_BY_RULE[f.rule] for f in e.deciding if f.rule in _BY_RULE)
+    return (*special, *_OVERRIDE.get(e.verdict, ()))
 
 
 def eligibility_card(case: Case, e: Eligibility) -> Card | None:
@@ -65,16 +73,15 @@ def eligibility_card(case: Case, e: Eligibility) -> Card | None:
     if order is not None and order.kind == "systemic":
         return None
     y90 = order is not None and order.kind == "y90"
-    summary = _summary(case, e)
     return Card(
         topic="eligibility",
         kind=_KIND.get(e.verdict, "guideline"),
         indicator="info" if y90 else _INDICATOR.get(e.verdict, "info"),
-        summary=f"Y-90 ordered. By TACE criteria: {summary}" if y90 else summary,
+        summary=_summary(case, e),
         detail=_detail(case, e),
         source=e.deciding[0].source if e.deciding else "source-003",
         suggestions=_suggestions(case, e),
-        override=_OVERRIDE.get(e.verdict, ()),
+        override=_override(case, e),
         questions=_questions(e),
         orders=(order.reference,) if order is not None else (),
         patient=case.facts.patient,
@@ -82,13 +89,21 @@ def eligibility_card(case: Case, e: Eligibility) -> Card | None:
 
 
 def _summary(case: Case, e: Eligibility) -> str:
+    kind = case.order.kind if case.order is not None else "tace"
+    if kind == "embolization" and not case.facts.tumor.stated:
+        return "Which procedure, and is it for a liver tumor? 37243 stands for TACE, bland embolization and Y-90, in any organ."
+    prefix = {"y90": "Y-90 ordered. By TACE criteria: ", "embolization": "37243, read as TACE: "}.get(kind, "")
+    return prefix + _verdict_in_words(case, e)
+
+
+def _verdict_in_words(case: Case, e: Eligibility) -> str:
     reasons = [_short(f, case) for f in e.deciding]
     if e.verdict == "not-applicable":
         return "Rupture or hemorrhage of the tumor is stated: an emergency. Elective TACE criteria do not apply."
     if e.verdict == "contraindicated":
         return fitted("TACE contraindicated: ", reasons)
     if e.verdict == "not-recommended":
-        return fitted("TACE not recommended: ", reasons)
+        return _not_recommended(case, e, reasons)
     if e.verdict == "indeterminate":
         return _indeterminate(case, e)
     if e.verdict == "caution":
@@ -96,11 +111,41 @@ def _summary(case: Case, e: Eligibility) -> str:
     return _candidate(case, e)
 
 
+def _not_recommended(case: Case, e: Eligibility, reasons: list[str]) -> str:
+    """With the ordered lesion refractory and nothing else against TACE, what else is known is said in the same breath."""
+    if any(f.rule not in _OF_A_LESION for f in e.deciding):
+        return fitted("TACE not recommended: ", reasons)
+    if _is_bridge(case):
+        return fitted("TACE not recommended: ", reasons, ". Bridge to transplant: the transplant team decides.")
+    complete = all(f.verdict is Verdict.MET for f in e.findings if f.rule.startswith("needed_"))
+    otherwise = f". Otherwise: {', '.join(_at_a_glance(case))}." if complete else "."
+    return fitted("TACE not recommended: ", reasons, otherwise)
+
+
+def _at_a_glance(case: Case) -> list[str]:
+    parts = [f"Child-Pugh {_graded(case)}"]
+    if isinstance(case.state.ecog, Fact):
+        parts.append(f"ECOG {case.state.ecog.value}")
+    if case.bclc is not None and case.bclc.stage:
+        parts.append(f"BCLC {case.bclc.stage}")
+    return parts
+
+
+def _is_bridge(case: Case) -> bool:
+    bridge = case.state.bridge_to_transplant
+    return isinstance(bridge, Fact) and bridge.value is True
+
+
+_OF_A_LESION = frozenset({"source_003_steps", "zhang_2022_proposal", "iasl_same_area"})
+
+
 def _indeterminate(case: Case, e: Eligibility) -> str:
     foreign = next((f for f in e.deciding if f.rule == "order_names_another_patient"), None)
     if foreign is not None:
         return "TACE eligibility not assessed: the order names another patient than the one in context."
     missing = list(dict.fromkeys(n for f in e.deciding for n in f.missing))
+    if missing == ["tumor_type"] and case.facts.tumor.stated:
+        return fitted("TACE eligibility cannot be assessed: ", [case.facts.tumor.because])
     extent = [n for n in missing if n in _EXTENT]
     names = [label(n) for n in missing if n not in _EXTENT]
     names += ["tumor extent"] if len(extent) > 1 else [label(n) for n in extent]
@@ -143,16 +188,14 @@ _EXTENT = frozenset({"nodule_count", "nodule_size", "portal_vein_invasion", "ext
 
 
 def _candidate(case: Case, e: Eligibility) -> str:
-    parts = [f"Child-Pugh {case.child_pugh.classes[0]}{case.child_pugh.low}"]
-    if isinstance(case.state.ecog, Fact):
-        parts.append(f"ECOG {case.state.ecog.value}")
-    if case.bclc is not None and case.bclc.stage:
-        parts.append(f"BCLC {case.bclc.stage}")
-    parts.append("liver-confined")
+    parts = [*_at_a_glance(case), "liver-confined"]
+    items = (case.state.bilirubin, case.state.albumin, case.state.inr)
+    if any(isinstance(k, Fact) and k.preliminary for k in items):
+        parts.append("values preliminary")
     open_facts = [FACTS[n].label for n in ("varices_at_risk", "platelets") if isinstance(case.state[n], Absent)]
-    palliative = "Palliative TACE: entry criteria met: " if e.palliative else "TACE entry criteria met: "
+    palliative = "Palliative TACE, entry criteria met: " if e.palliative else "TACE entry criteria met: "
     tail = f". Not documented: {', '.join(open_facts)}." if open_facts else "."
-    return palliative + ", ".join(parts) + tail
+    return fitted(palliative, parts, tail)
 
 
 def _graded(case: Case) -> str:
@@ -213,7 +256,7 @@ def _stated_or(name: str, known: Known) -> str:
 
 def _questions(e: Eligibility) -> tuple[str, ...]:
     """Facts to ask for: those the verdict needs first, then those that are merely not stated."""
-    needed = [n for f in e.findings if f.rule.startswith("needed_") for n in f.missing]
+    needed = [n for f in e.findings if f.rule.startswith("needed_") and e.verdict == "indeterminate" for n in f.missing]
     starred = [n for f in e.deciding if e.verdict == "caution" and f.missing for n in f.missing]
     return tuple(dict.fromkeys(n for n in (*needed, *starred) if n in FACTS or n in WOULD_CHANGE))
 
@@ -226,16 +269,10 @@ def _suggestions(case: Case, e: Eligibility) -> tuple[Suggestion, ...]:
         found.append(Suggestion(f"Order {', '.join(FACTS[n].label for n in labs)}", "order-lab", labs))
     if e.verdict in ("contraindicated", "not-recommended", "caution", "indeterminate"):
         found.append(Suggestion("Request tumor-board review", "tumor-board"))
-    bridge = state.bridge_to_transplant
-    is_bridge = isinstance(bridge, Fact) and bridge.value is True
-    # A bridge is the transplant team's to decide: never "remove this order" (CLINICAL trap 26).
-    if (
-        order is not None
-        and order.kind != "y90"
-        and e.verdict in ("contraindicated", "not-recommended")
-        and not is_bridge
-    ):
-        found.append(Suggestion("Remove this TACE order", "remove-order"))
+    # A bridge is the transplant team's to decide: never "remove this order".
+    against = e.verdict in ("contraindicated", "not-recommended") and not _is_bridge(case)
+    if order is not None and order.kind != "y90" and against:
+        found.append(Suggestion(f"Remove this {order.label.split(' (')[0]} order", "remove-order"))
     return tuple(found)
 
 
@@ -252,7 +289,7 @@ def _decides(case: Case, e: Eligibility) -> str:
     if not e.deciding:
         return f"**What decides.** No criterion against TACE is met and nothing needed is missing. {on}."
     said = "; ".join(escaped(_said(f, case)) for f in e.deciding[:6])
-    more = f"; {len(e.deciding) - 6} more in the table" if len(e.deciding) > 6 else ""
+    more = f"; {len(e.deciding) - 6} more below" if len(e.deciding) > 6 else ""
     return f"**What decides.** {said}{more}. {on}."
 
 
@@ -269,7 +306,8 @@ def _rows(case: Case, e: Eligibility) -> str:
     ]  # fmt: skip
     if case.bclc is not None:
         context.append(("BCLC", case.bclc.because, _word(case.bclc.status), "bclc-2022"))
-    context.append(("Nodules", case.burden.text, "", "source-003"))
+    context.append(("Nodules", case.burden.text, "", ""))
+    context.append(("Values", _values(case), "", ""))
     listed = [f for f in e.deciding if not f.rule.startswith("needed_")]
     rows = [
         (
@@ -295,6 +333,14 @@ def _rule_name(f: Finding, case: Case) -> str:
     return " ".join(rule.__doc__.split("\n\n")[0].split(" Source:")[0].split()).split(". ")[0].rstrip(".")
 
 
+def _values(case: Case) -> str:
+    """What the verdict stands on, with dates."""
+    state = case.state
+    used = (state.bilirubin, state.albumin, state.inr, state.ascites_grade, state.encephalopathy_grade, state.ecog,
+            state.portal_vein_invasion, state.extrahepatic_spread)  # fmt: skip
+    return ", ".join(shown(k) for k in used if isinstance(k, Fact)) or "none that may be used"
+
+
 def _word(status: str) -> str:
     return {"known": "known", "bounded": "**range**", "unknown": "**cannot tell**"}[status]
 
@@ -311,6 +357,8 @@ def span_2(low: float, high: float | None) -> str:
 
 
 def _source(key: str, locator: str = "") -> str:
+    if not key:
+        return "the record"
     label_ = SOURCES[key].label
     return escaped(f"{label_}, {locator}" if locator and locator not in label_ else label_)
 
@@ -318,25 +366,28 @@ def _source(key: str, locator: str = "") -> str:
 def _missing(e: Eligibility) -> str:
     """What is missing, what it would change, and the question with its possible answers."""
     needed = [f for f in e.findings if f.rule.startswith("needed_") and f.verdict is Verdict.UNKNOWN]
-    names = dict.fromkeys(n for f in needed for n in f.missing)
-    if not names:
-        return ""
     reasons = {n: f.because for f in needed for n in f.missing}
-    lines = [f"- {escaped(asked(n))}: {escaped(_reason(n, reasons[n]))}{WOULD_CHANGE.get(n, '')}" for n in names]
-    head = "**One fact would decide most:**" if len(names) == 1 else "**Missing, and what it would change:**"
+    if not reasons:
+        return ""
+    if e.verdict != "indeterminate":
+        return f"**Not known, and the verdict stands without it:** {escaped(', '.join(label(n) for n in reasons))}."
+    lines = [f"- {escaped(asked(n))}: {_reason(n, because)}{WOULD_CHANGE.get(n, '')}" for n, because in reasons.items()]
+    head = "**One fact would decide most:**" if len(reasons) == 1 else "**Missing, and what it would change:**"
     return "\n".join([head, *lines])
 
 
 def _reason(name: str, because: str) -> str:
     """Why it is missing, where that is more than "not documented"."""
     plain_gap = because.endswith("not documented") and ";" not in because
-    return "" if plain_gap or (name == "tumor_type" and "no liver tumor" in because) else f"{because}. "
+    told_above = name == "nodule_size" and because.startswith("number of nodules")
+    no_tumor = name == "tumor_type" and "no liver tumor" in because
+    return "" if plain_gap or told_above or no_tumor else f"{escaped(because)}. "
 
 
 def _also(case: Case, e: Eligibility) -> str:
     remarks = [*e.remarks, *_bridge(case)]
     if case.child_pugh.status == "bounded":
-        open_items = ", ".join(case.child_pugh.undecided())
+        open_items = ", ".join("INR" if item == "inr" else item for item in case.child_pugh.undecided())
         remarks.append(f"Child-Pugh {span(case.child_pugh.low, case.child_pugh.high)}: {open_items} not known")
     if case.order is not None and case.order.kind == "embolization":
         remarks.append("37243 stands for TACE, bland embolization and Y-90: read here as TACE; which one is ordered?")
@@ -354,13 +405,9 @@ def _also(case: Case, e: Eligibility) -> str:
 
 
 def _bridge(case: Case) -> list[str]:
-    """A bridge to transplant is the transplant team's to decide; stable disease within Milan is success there."""
-    bridge = case.state.bridge_to_transplant
-    if not (isinstance(bridge, Fact) and bridge.value is True):
-        return []
-    return [
-        "documented as a bridge to transplant: the transplant team decides; stable disease within Milan is success there"
-    ]
+    """A bridge to transplant is the transplant team's to decide."""
+    words = "documented as a bridge to transplant: the transplant team decides; stable disease within Milan is success there"
+    return [words] if _is_bridge(case) else []
 
 
 def _scored(case: Case) -> list[Fact[float | int | bool | str]]:

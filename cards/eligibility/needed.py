@@ -3,26 +3,39 @@
 from cards.case import Case
 from cards.eligibility.cautions import beyond_entry_rule, beyond_up_to_seven, tumor_10_cm_or_more
 from cards.facts import Absent, Fact, Why
-from cards.response.history import undated_tace
 from cards.rule import shown
 from cards.verdict import Finding, Verdict
-
-_CHILD_PUGH = {"inr": "INR", "ascites": "ascites", "encephalopathy": "encephalopathy"}
 
 
 def needed_facts(case: Case) -> tuple[Finding, ...]:
     """One finding for each needed fact: MET where it may be used, UNKNOWN where not (never NOT_MET).
 
-    Source: CONTRACT, eligibility verdict rule 4
+    What is needed: confirmed tumor type, the five Child-Pugh items, ECOG, spread, portal vein, number and size of nodules,
+    and a treatment history by which "today" can be told.
     """
     found = [_tumor_type(case), *_child_pugh_items(case)]
     found += [_fact(case, name) for name in ("ecog", "extrahepatic_spread", "portal_vein_invasion")]
     found += [_nodules(case)]
-    undated = undated_tace(case.facts)
-    if undated:
-        because = "a TACE session has no date: whether today's values come after it is not known"
-        found.append(_needed("date_of_tace", Verdict.UNKNOWN, because, undated[0].evidence, ("date_of_tace",)))
-    return tuple(found)
+    history = _history(case)
+    return (*found, history) if history is not None else tuple(found)
+
+
+def _history(case: Case) -> Finding | None:
+    """Whether the treatment history is known well enough to tell which values come after the last session; None: it is."""
+    facts = case.facts
+    undated = next((s for s in facts.sessions if s.when is None), None)
+    if undated is not None:
+        because = "a treatment session has no date: whether today's values come after it is not known"
+        return _needed("date_of_tace", Verdict.UNKNOWN, because, undated.evidence, ("date_of_tace",))
+    if "Procedure" in facts.unreached:
+        because = "procedures could not be fetched: whether and when TACE was done is not known"
+        return _needed("treatment_history", Verdict.UNKNOWN, because, (), ("treatment_history",))
+    if facts.responses and not facts.sessions and not facts.treatments:
+        because = "a treatment response is recorded, but no treatment: whether and when TACE was done is not known"
+        return _needed(
+            "treatment_history", Verdict.UNKNOWN, because, (facts.responses[-1].evidence,), ("treatment_history",)
+        )
+    return None
 
 
 def _needed(
@@ -33,6 +46,8 @@ def _needed(
 
 def _tumor_type(case: Case) -> Finding:
     tumor = case.facts.tumor
+    if tumor.kind == "unknown" and not tumor.stated and "Condition" in case.facts.unreached:
+        return _needed("tumor_type", Verdict.UNKNOWN, "conditions could not be fetched", (), ("tumor_type",))
     if tumor.kind == "unknown":
         return _needed("tumor_type", Verdict.UNKNOWN, tumor.because, tumor.evidence, ("tumor_type",))
     return _needed("tumor_type", Verdict.MET, tumor.because, tumor.evidence)

@@ -9,7 +9,7 @@ from cards.eligibility.cautions import CAUTIONS, STARRED
 from cards.eligibility.contraindications import CONTRAINDICATIONS
 from cards.eligibility.needed import needed_facts
 from cards.eligibility.not_recommended import NOT_RECOMMENDED
-from cards.facts import FACTS, Fact
+from cards.facts import FACTS, Absent, Fact
 from cards.verdict import Finding, Verdict
 from cards.words import listed
 
@@ -107,7 +107,7 @@ def _ordered(deciding: tuple[Finding, ...], everything: tuple[Finding, ...]) -> 
 def _remarks(case: Case) -> tuple[str, ...]:
     """What is said beside the verdict and changes nothing."""
     remarks = list(case.bclc.remarks) if case.bclc is not None else []
-    if "portal_vein_thrombosis" in case.facts.states:
+    if "portal_vein_thrombosis" in case.facts.states and isinstance(case.state.portal_vein_invasion, Absent):
         remarks.append(
             "portal vein thrombosis is recorded: whether it is tumor or bland thrombus is the imaging's to say"
         )

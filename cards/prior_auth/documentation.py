@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from cards.case import Case
 from cards.facts import FACTS, OVERALL, Fact, Scalar
-from cards.response.history import lesion_history, tace_sessions, target_lesions
+from cards.response.history import lesion_history, target_lesions
 from cards.words import day, listed
 
 
@@ -112,7 +112,7 @@ def prior_treatments(case: Case) -> Document:
         return Document("missing", "prior treatments with response, or a statement that there were none")
     told = {id(o.session) for key in target_lesions(facts) for o in lesion_history(facts, key) if o.category}
     told |= {id(o.session) for o in lesion_history(facts, OVERALL) if o.category}
-    without = [s for s in tace_sessions(facts) if id(s) not in told]
+    without = [s for s in sessions if s.kind == "tace" and id(s) not in told]
     words = [f"{s.kind.upper()} {day(s.when)}" for s in sessions] + [f"{t.label} {day(t.when)}" for t in others]
     evidence = tuple(r for s in sessions for r in s.evidence) + tuple(t.evidence for t in others)
     if without:

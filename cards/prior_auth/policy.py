@@ -10,6 +10,7 @@ from typing import Any
 from cards.prior_auth.documentation import EVIDENCE
 from cards.prior_auth.predicates import PREDICATES
 
+PROCEDURES = frozenset({"tace", "tae", "radioembolization"})
 POLICIES = Path(__file__).parent / "policies"
 
 
@@ -55,11 +56,11 @@ def load(path: Path) -> Policy:
     """Read and check one policy.
 
     Errors
-        PolicyError  unreadable TOML, a missing key, an unknown predicate or kind of evidence
+        PolicyError  unreadable TOML, a missing key, an unknown procedure, predicate or kind of evidence, an empty clause
     """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PolicyError(f"{path.name}: {error}") from error
     try:
         return _checked(path.name, _policy(raw))
@@ -85,7 +86,12 @@ def _policy(raw: Mapping[str, Any]) -> Policy:
 
 
 def _checked(name: str, policy: Policy) -> Policy:
+    for procedure in (*policy.any_indication, *(clause.procedure for clause in policy.clauses)):
+        if procedure not in PROCEDURES:
+            raise PolicyError(f"{name}: unknown procedure {procedure!r}")
     for clause in policy.clauses:
+        if not clause.all_of:
+            raise PolicyError(f"{name}: clause {clause.id}: no criterion")
         for predicate in (*clause.all_of, *clause.any_of):
             if predicate not in PREDICATES:
                 raise PolicyError(f"{name}: clause {clause.id}: unknown predicate {predicate!r}")

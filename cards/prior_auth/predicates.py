@@ -24,10 +24,14 @@ def _yes(name: str) -> Callable[[Case], Verdict]:
     return says
 
 
-def _systemic(*values: str) -> Callable[[Case], Verdict]:
+def _systemic(value: str, unless: tuple[str, ...] = ()) -> Callable[[Case], Verdict]:
+    """A status of systemic therapy; `unless`: the statuses that do not tell it."""
+
     def says(case: Case) -> Verdict:
         known = case.state.systemic_therapy_status
-        return Verdict.UNKNOWN if isinstance(known, Absent) else verdict_of(known.value in values)
+        if isinstance(known, Absent) or known.value in unless:
+            return Verdict.UNKNOWN
+        return verdict_of(known.value == value)
 
     return says
 
@@ -50,8 +54,8 @@ PREDICATES: Mapping[str, Callable[[Case], Verdict]] = {
     "diffuse": _yes("diffuse"),
     "progressive": _yes("progressive"),
     "symptomatic": _yes("symptomatic"),
-    # Tumor that grows while symptoms are controlled has not "failed to control symptoms" (CLINICAL trap 29).
-    "systemic_failed_to_control_symptoms": _systemic("failed-to-control-symptoms"),
-    "systemic_failed": _systemic("failed"),
+    # "Failed" does not show that symptoms were not controlled, nor the other way round (CLINICAL trap 29): it leaves open.
+    "systemic_failed_to_control_symptoms": _systemic("failed-to-control-symptoms", unless=("failed",)),
+    "systemic_failed": _systemic("failed", unless=("failed-to-control-symptoms",)),
     "not_a_systemic_candidate": _systemic("not-candidate"),
 }

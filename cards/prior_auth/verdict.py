@@ -80,7 +80,7 @@ def _decision(findings: tuple[Finding, ...], policy: Policy) -> tuple[str, str]:
     met = next((f for f in findings if f.verdict is Verdict.MET), None)
     if met is not None:
         return "may-be-medically-necessary", met.locator
-    if all(f.verdict is Verdict.NOT_MET for f in findings):
+    if findings and all(f.verdict is Verdict.NOT_MET for f in findings):
         return "investigational", policy.investigational
     return "unknown", ""
 

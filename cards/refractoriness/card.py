@@ -67,12 +67,20 @@ def _summary(case: Case, r: Refractoriness) -> str:
     where = where[0].upper() + where[1:]
     if met:
         not_met = _by(r, Verdict.NOT_MET)
-        tail = f". Not by {len(not_met)} of 7." if not_met else "."
-        return fitted(f"{where} after {count}: refractory by ", [names([c]) for c in met], tail)
+        tail = f"; not by {len(not_met)} of 7." if not_met else "."
+        return fitted(f"{where}{_outcomes(case, r)} after {count}. Refractory by ", [names([c]) for c in met], tail)
     if open_ones:
         missing = list(dict.fromkeys(label(n) for f in r.findings for n in f.missing))
-        return fitted(f"Refractory to TACE? Cannot tell after {count}. Not documented: ", missing)
+        return fitted(f"Refractory to TACE? Cannot tell after {count}. Would decide: ", missing)
     return f"{where} after {count}: none of the 7 definitions of refractoriness is met."
+
+
+def _outcomes(case: Case, r: Refractoriness) -> str:
+    """ ": SD, SD" of the ordered lesion."""
+    if len(r.ordered) != 1:
+        return ""
+    told = [o.category for o in lesion_history(case.facts, r.ordered[0]) if o.category]
+    return f": {', '.join(told)}" if told else ""
 
 
 def _questions(r: Refractoriness) -> tuple[str, ...]:
@@ -98,7 +106,7 @@ def _detail(case: Case, r: Refractoriness) -> str:
         parts.append(_ADVICE)
     missing = list(dict.fromkeys(label(n) for f in r.findings if f.verdict is Verdict.UNKNOWN for n in f.missing))
     if missing:
-        parts.append(f"**Not documented, and would decide:** {escaped(', '.join(missing))}.")
+        parts.append(f"**Would decide:** {escaped(', '.join(missing))}.")
     return "\n\n".join(parts)
 
 
@@ -110,7 +118,7 @@ def _course(case: Case, lesion: str) -> str:
 
 
 def _target(case: Case, r: Refractoriness) -> str:
-    if case.order is None:
+    if case.order is None or case.order.kind == "systemic":
         return ""
     if r.ordered:
         return f"The order is for {escaped(_where(case, r))}."

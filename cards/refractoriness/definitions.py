@@ -51,8 +51,13 @@ def _per_lesion(
 ) -> Finding:
     because = _row(on.history) + (f". {extra}" if extra else "")
     shown = missing or _missing(on.history)
+    if on.key == NOT_TOLD and rule in _ABOUT_ONE_LESION and not shown:
+        shown = ("target lesion of the session",)
     return Finding(rule, verdict, because, source, locator, _evidence(on.history),
                    shown if verdict is Verdict.UNKNOWN else ())  # fmt: skip
+
+
+_ABOUT_ONE_LESION = ("jsh_viable_over_half", "iasl_same_area", "zhang_2022_proposal")
 
 
 def _target_known(on: Lesion, verdict: Verdict) -> Verdict:
@@ -173,7 +178,10 @@ def _liver(rule: str, course: Course, source: str, locator: str) -> Finding:
 def _invasion(facts: PatientFacts) -> Course:
     portal = appeared(facts, "portal_vein_invasion", "portal vein invasion")
     hepatic = appeared(facts, "hepatic_vein_invasion", "hepatic vein invasion")
-    return hepatic if hepatic.verdict is Verdict.MET else portal
+    present_since_unknown = hepatic.verdict is Verdict.UNKNOWN and bool(hepatic.evidence)
+    if hepatic.verdict is Verdict.MET or (present_since_unknown and portal.verdict is not Verdict.MET):
+        return hepatic
+    return portal
 
 
 def _spread(facts: PatientFacts) -> Course:
@@ -207,7 +215,7 @@ def _three_sessions(facts: PatientFacts) -> Finding:
         last <= add_months(first, WINDOW_MONTHS)
         for first, last in zip(starts, starts[SESSIONS_IN_WINDOW - 1 :], strict=False)
     )
-    because = f"{len(starts)} dated TACE sessions" + (
+    because = f"{len(starts)} dated TACE session{'' if len(starts) == 1 else 's'}" + (
         ", three within 6 months (this counts sessions, not failures)" if within else ""
     )
     undated = any(s.kind == "tace" and s.when is None for s in facts.sessions)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from cards.response.history import Outcome
-from cards.verdict import Verdict, any_of
+from cards.verdict import Verdict
 
 Judged = Sequence[bool | None]
 
@@ -30,10 +30,11 @@ def _longest(failures: Judged, counted: frozenset[bool | None]) -> int:
 def over_told_sessions(history: Sequence[Outcome], rule: Callable[[Sequence[Outcome]], Verdict]) -> Verdict:
     """Judge a lesion whose history may hold sessions of which it is not told whether they treated it.
 
-    Met by the told ones alone: met. The same with and without the others: that. Else unknown.
+    Met by the told ones alone: met, unless the others, had they treated it, would have come in between. The same with
+    and without the others: that. Else unknown.
     """
     told = rule([o for o in history if o.told])
-    if told is Verdict.MET or all(o.told for o in history):
-        return told
     every = rule(history)
-    return told if every is told else any_of((Verdict.UNKNOWN, told))
+    if told is Verdict.MET and every is not Verdict.NOT_MET:
+        return told
+    return told if every is told else Verdict.UNKNOWN

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 
 from cards.case import Case
+from cards.facts import PatientFacts
 from cards.refractoriness.definitions import CONTEXT, COUNTING, DECIDING, lesion
-from cards.response.history import lesion_name, same_lesion, tace_sessions, target_lesions, undated_tace
+from cards.response.history import lesion_history, lesion_name, same_lesion, tace_sessions, target_lesions, undated_tace
 from cards.verdict import Finding, Verdict, any_of
 
 
@@ -38,7 +39,8 @@ def refractoriness(case: Case) -> Refractoriness:
         return Refractoriness("not-applicable", {}, (), {})
     lesions = target_lesions(facts)
     per_lesion = {
-        key: {code: rule(lesion(facts, key)) for code, rule in (COUNTING | CONTEXT).items()} for key in lesions
+        key: {code: _unless_undated(facts, rule(lesion(facts, key))) for code, rule in (COUNTING | CONTEXT).items()}
+        for key in lesions
     }
     definitions = {code: any_of(per_lesion[key][code].verdict for key in lesions) for code in COUNTING | CONTEXT}
     ordered = _ordered(case, lesions)
@@ -54,12 +56,22 @@ def refractoriness(case: Case) -> Refractoriness:
     return Refractoriness(_verdict(definitions), definitions, findings, named, ordered, deciding, _once(elsewhere))
 
 
+def _unless_undated(facts: PatientFacts, found: Finding) -> Finding:
+    """A TACE session without a date could be the one that a definition counts: nothing is excluded while it is open."""
+    undated = undated_tace(facts)
+    if not undated or found.verdict is not Verdict.NOT_MET:
+        return found
+    return replace(found, verdict=Verdict.UNKNOWN, because=f"{found.because}; a TACE session has no date",
+                   missing=("date_of_tace",))  # fmt: skip
+
+
 def _ordered(case: Case, lesions: tuple[str, ...]) -> tuple[str, ...]:
     """The treated lesions that the order is for. An order that names none is for the only one there is, if there is one."""
     order = case.order
+    treated = [k for k in lesions if lesion_history(case.facts, k)]
     if order is not None and order.lesions:
-        return tuple(k for k in lesions if any(same_lesion(case.facts, k, o) for o in order.lesions))
-    told = [k for k in lesions if k.startswith(("BodyStructure/", "segment-"))]
+        return tuple(k for k in treated if any(same_lesion(case.facts, k, o) for o in order.lesions))
+    told = [k for k in treated if k.startswith(("BodyStructure/", "segment-"))]
     return tuple(told) if len(told) == 1 else ()
 
 

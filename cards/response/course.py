@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 from cards.facts import Fact, PatientFacts, Scalar, Session
-from cards.response.history import tace_sessions
+from cards.response.history import COUNTS_FROM_DAY, tace_sessions
 from cards.verdict import Verdict
 from cards.words import day, number
 
@@ -61,7 +61,10 @@ def _refs(found: Sequence[Fact[Scalar]]) -> tuple[str, ...]:
 
 
 def number_rises(facts: PatientFacts) -> tuple[tuple[Session, bool | None], ...]:
-    """For each TACE session whether the number of nodules rose after it: None where it is not told."""
+    """For each TACE session whether the number of nodules rose after it: None where it is not told.
+
+    Imaging before day 28 is too early to count, as it is for a response.
+    """
     sessions = tace_sessions(facts)
     counts, news = _dated(facts, "nodule_count"), _dated(facts, "new_intrahepatic_lesion")
     return tuple((s, _rose(s, _next(sessions, i), counts, news)) for i, s in enumerate(sessions))
@@ -73,12 +76,12 @@ def _next(sessions: Sequence[Session], index: int) -> date:
 
 
 def _rose(session: Session, until: date, counts: Sequence[Fact[Scalar]], news: Sequence[Fact[Scalar]]) -> bool | None:
-    start = session.latest or date.min
-    stated = [f.value for f in news if f.when and start < f.when <= until]
+    start = (session.latest or date.min) + timedelta(days=COUNTS_FROM_DAY)
+    stated = [f.value for f in news if f.when and start <= f.when <= until]
     if True in stated:
         return True
     before = [int(f.value) for f in counts if f.when and session.when and f.when <= session.when]
-    after = [int(f.value) for f in counts if f.when and start < f.when <= until]
+    after = [int(f.value) for f in counts if f.when and start <= f.when <= until]
     if before and after:
         return after[-1] > before[-1]
     return False if stated else None
@@ -88,8 +91,8 @@ _MARKERS = ("afp", "afp_units", "afp_l3", "dcp", "dcp_units")
 
 
 def markers_rise(facts: PatientFacts) -> Course:
-    """Markers rising continuously after the last TACE that has a baseline: at least two values since, the last above
-    the baseline and none falling back to it; a rise within the laboratory's normal range does not count.
+    """Markers rising continuously after the last TACE that has a baseline: at least two values since, each above the
+    one before it and the last above the baseline (the first may dip); a rise within the laboratory's normal range does not count.
     """
     verdicts = [course for name in _MARKERS if (course := _continuous(facts, name)) is not None]
     for wanted in (Verdict.MET, Verdict.UNKNOWN):

@@ -101,12 +101,15 @@ def _between(low: str, high: str) -> tuple[str, ...]:
 
 def _because(state: State, liver: ChildPugh, b: Burden, candidates: tuple[str, ...]) -> str:
     parts = [b.text, f"Child-Pugh {' or '.join(liver.classes)}"]
-    parts.append("ECOG not documented" if isinstance(state.ecog, Absent) else f"ECOG {state.ecog.value}")
+    parts.append("ECOG not known" if isinstance(state.ecog, Absent) else f"ECOG {state.ecog.value}")
     invasion = {Verdict.MET: "vascular invasion", Verdict.NOT_MET: "no vascular invasion"}
     outside = {Verdict.MET: "extrahepatic spread", Verdict.NOT_MET: "no extrahepatic spread"}
     parts.append(invasion.get(vascular_invasion(state), "portal vein invasion not documented"))
     parts.append(outside.get(spread(state), "extrahepatic spread not documented"))
-    return f"{' or '.join(candidates)}: {'; '.join(parts)}"
+    stage = " or ".join(candidates)
+    if liver.classes == ("B",) and set(candidates) <= set(_TUMOR_STAGES):
+        stage += " by tumor, liver function not preserved"
+    return f"{stage}: {'; '.join(parts)}"
 
 
 def _missing(state: State, liver: ChildPugh, b: Burden) -> tuple[str, ...]:
@@ -129,6 +132,6 @@ def _remarks(
     )
     if ecog_alone:
         remarks.append(f"BCLC C by ECOG {state.ecog.value} alone; by tumor extent {listed(by_tumor, 'or')}")  # type: ignore[union-attr]
-    if "B" in liver.classes and set(candidates) & set(_TUMOR_STAGES):
+    if liver.classes == ("B",) and set(candidates) & set(_TUMOR_STAGES):
         remarks.append("Child-Pugh B: liver function is not preserved in the sense of BCLC 2022")
     return remarks

@@ -42,6 +42,7 @@ class Case:
     other_orders: list[Resource] = field(default_factory=list, repr=False)
     full_urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     gaps: tuple[str, ...] = ()
+    unreached: frozenset[str] = frozenset()
     as_of: datetime | None = None
     hook: str = "order-sign"
     service_id: str = "tace-order-sign"
@@ -60,6 +61,7 @@ def assess(case: Case, settings: Settings) -> "list[Assessment]":
         draft_orders=case.draft_orders,
         other_orders=case.other_orders,
         gaps=case.gaps,
+        unreached=case.unreached,
         full_urls=dict(case.full_urls),
     )
 
@@ -95,6 +97,7 @@ def _hook_case(value: Any, settings: Settings) -> Case:
         request.other_orders,
         gathered.full_urls,
         gathered.gaps,
+        gathered.unreached,
         request.as_of,
         hook_instance=request.hook_instance,
     )

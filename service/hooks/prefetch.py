@@ -24,10 +24,13 @@ OTHER_KIND = "what was sent is something else"
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """resources: all there is, in order; gaps: what could not be had, and why; reached: whether anything was."""
+    """resources: all there is, in order; gaps: what could not be had, and why; unreached: the resource types of the
+    gaps; reached: whether anything was.
+    """
 
     resources: list[Resource]
     gaps: tuple[str, ...]
+    unreached: frozenset[str]
     full_urls: dict[str, str]
     reached: bool
 
@@ -70,6 +73,7 @@ def gather(request: HookRequest, needs: tuple[Need, ...], client: FhirClient | N
     return Gathered(
         resources=bundle.without_repetition([*given, *fetched, *request.companions]),
         gaps=_gaps(missing, answers, refused),
+        unreached=frozenset(each.need.kind for each, _ in _failed(missing, answers)),
         full_urls=full_urls | fetched_urls | dict(request.order_urls),
         reached=bool(satisfied or pages),
     )
@@ -92,6 +96,8 @@ def _meant(key: str, sent: Sent, needs: tuple[Need, ...], satisfied: Mapping[Nee
     if named:
         return named
     kinds = {resource.get("resourceType") for resource in sent.resources}
+    if len(kinds & {need.kind for need in needs}) > 1:
+        return list(needs)  # a mix of types under a name that says nothing: the record as a whole
     # Its name says nothing: it stands for one need, not for every need of that type
     return [need for need in needs if kinds == {need.kind} and need not in satisfied][:1]
 
@@ -102,7 +108,9 @@ def _word(name: str) -> str:
 
 
 def _answers(need: Need, sent: Sent) -> bool:
-    return not sent.resources or any(resource.get("resourceType") == need.kind for resource in sent.resources)
+    """Whether what was sent can be the answer to a need: nothing at all, something of its type, or a whole record."""
+    kinds = {resource.get("resourceType") for resource in sent.resources}
+    return not kinds or need.kind in kinds or len(kinds) > 1
 
 
 def _sent(value: Any) -> Sent:
@@ -154,12 +162,16 @@ def _fetched(request: HookRequest, missing: list[_Missing], client: FhirClient |
 def _gaps(missing: list[_Missing], answers: list[Answer], refused: str) -> tuple[str, ...]:
     """ "conditions, procedures could not be fetched (timed out)": one gap for each reason."""
     by_reason: dict[str, list[str]] = {}
-    for number, each in enumerate(missing):
-        answer = answers[number] if answers else None
-        if answer is None or answer.problem:
-            named, reason = _gap(each, answer, refused)
-            by_reason.setdefault(reason, []).append(named)
+    for each, answer in _failed(missing, answers):
+        named, reason = _gap(each, answer, refused)
+        by_reason.setdefault(reason, []).append(named)
     return tuple(f"{_listed(named)} {reason}" for reason, named in by_reason.items())
+
+
+def _failed(missing: list[_Missing], answers: list[Answer]) -> list[tuple[_Missing, Answer | None]]:
+    """What could neither way be had."""
+    pairs = [(each, answers[number] if answers else None) for number, each in enumerate(missing)]
+    return [(each, answer) for each, answer in pairs if answer is None or answer.problem]
 
 
 def _gap(each: _Missing, answer: Answer | None, refused: str) -> tuple[str, str]:

@@ -54,6 +54,7 @@ def cards_for(asked: HookRequest, service: catalog.Service) -> list[dict[str, An
         other_orders=asked.other_orders,
         full_urls=gathered.full_urls,
         gaps=gathered.gaps,
+        unreached=gathered.unreached,
         as_of=asked.as_of,
         hook=service.hook,
         service_id=service.id,

@@ -178,9 +178,3 @@ DEFINITIONS = {
     },
     "bridge-to-transplant-stable-after-two-sessions": {"source-003-steps": "met", "european-002": "met"},
 }
-
-# Wrong today, with the line of the specification that says so. Strict: the mark goes when the service is right.
-KNOWN_WRONG = {
-    "procedures-could-not-be-fetched": "CONTRACT, verdict: facts are those of today, later than the last TACE; with the "
-    "procedures not fetched that is not known, yet the answer is candidate",
-}

@@ -4,7 +4,6 @@ import copy
 import json
 import random
 import re
-from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
@@ -18,17 +17,8 @@ SUMMARY_BELOW = 140
 UNREADABLE = {"broken-bilirubin-resource": {"willow-bilirubin", "willow-unknown-type"}}
 
 
-def marked(names: Iterator[str] | list[str]) -> list[Any]:
-    return [
-        pytest.param(name, marks=pytest.mark.xfail(reason=KNOWN_WRONG[name], strict=True))
-        if name in KNOWN_WRONG
-        else name
-        for name in names
-    ]
-
-
 every_case = pytest.mark.parametrize("case", cases())
-every_expectation = pytest.mark.parametrize("case", marked(list(EXPECTED)))
+every_expectation = pytest.mark.parametrize("case", list(EXPECTED))
 
 
 def assessed(client: Any, body: Any) -> list[Any]:

@@ -127,12 +127,15 @@ def test_renamed_key_stands_for_one_need_only():
     assert found.gaps == ("findings could not be fetched (not sent, and no FHIR server to ask)",)
 
 
-def test_mixed_content_under_an_unknown_key_answers_nothing_but_is_read():
+def test_mixed_content_under_an_unknown_key_stands_for_the_whole_record():
     found = gathered({"patient": PATIENT, "everything": bundle(CONDITION, VALUE)})
-    assert ids(found) == ["p1", "c1", "o1"]
-    assert found.gaps == (
-        "conditions, observations and findings could not be fetched (not sent, and no FHIR server to ask)",
-    )
+    assert (ids(found), found.gaps, found.unreached) == (["p1", "c1", "o1"], (), frozenset())
+
+
+def test_the_types_of_what_was_not_reached_are_told():
+    found = gathered({"patient": PATIENT, "conditions": None, "findings": None, "observations": bundle(VALUE)})
+    assert found.unreached == set()
+    assert gathered({"patient": PATIENT, "conditions": None}).unreached == {"Observation"}
 
 
 def test_next_page_is_followed():

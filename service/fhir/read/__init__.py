@@ -1,6 +1,6 @@
 """FHIR R4 → PatientFacts. Candidates are picked from plain JSON by code; only what becomes evidence is validated."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -38,6 +38,7 @@ def read_facts(
     draft_orders: Sequence[Resource] | None = None,
     local_codes: LocalCodes | None = None,
     gaps: Sequence[str] = (),
+    unreached: Collection[str] = (),
     full_urls: Mapping[str, str] | None = None,
 ) -> PatientFacts:
     """Everything this service uses of one patient's record.
@@ -46,7 +47,7 @@ def read_facts(
     patient       the bare id; "" where none is known
     asked         aware; nothing later is used
     draft_orders  the orders of the hook; None: draft orders among the resources
-    gaps          what could not be fetched, in words
+    gaps          what could not be fetched, in words; unreached: the resource types of it
     """
     reading = Reading(Clock(asked, zone), patient.removeprefix("Patient/"), full_urls or {}, local_codes)
     by_kind = _by_kind(resources)
@@ -80,6 +81,7 @@ def read_facts(
         unusable=reading.unusables(),
         remarks=tuple(dict.fromkeys(reading.remarks)),
         gaps=tuple(gaps),
+        unreached=frozenset(unreached),
     )
 
 
@@ -135,8 +137,7 @@ def _candidates(by_kind: Mapping[str, list[Resource]], reading: Reading) -> dict
     for resource in observations:
         if status_of(resource) in NEVER_STATUS:
             continue
-        if not isinstance(resource.get("code"), Mapping):
-            reading.reject(resource, "code is not a CodeableConcept")
+        if not reading.has_code(resource):
             continue
         told = facts_of(resource, reading)
         if not told or not _has_status(resource, told[0][0], reading):

@@ -347,6 +347,7 @@ _AGENT_NAMES = {
         r"l\.?c\.?[\s-]*beads?",
     ),
     "microspheres": (r"microspheres?", r"embospheres?", r"embozene"),
+    "Y-90 microspheres": (r"sir[\s-]?spheres?", r"therasphere", r"y(?:ttrium)?[\s-]?90\s+microspheres?"),
     "gelatin sponge": (r"gelatine?\s+sponges?", r"gel[\s-]?foam"),
     "PVA particles": (r"pva", r"polyvinyl\s+alcohol"),
 }

@@ -140,6 +140,8 @@ def read_conditions(conditions: Iterable[Resource], reading: Reading, primary_hi
 
 
 def _condition(condition: Resource, reading: Reading, tumors: Tumors) -> None:
+    if not reading.has_code(condition):
+        return
     said = concepts(condition.get("code"))
     entries = _local(condition, reading)
     findings = [*(_FINDINGS[c] for c in sorted(said) if c in _FINDINGS), *_entry_findings(entries), *_named(condition)]
@@ -223,7 +225,7 @@ def _collect(
     condition: Resource, how: str, said: set[str], kinds: Mapping[str, bool], tumors: Tumors, reading: Reading
 ) -> None:
     name = name_of(condition)
-    shown = listed(sorted(kinds), "or")
+    shown = listed((_WORDS.get(kind, "liver metastasis") for kind in sorted(kinds)), "or")
     if kinds and how == UNCONFIRMED:
         tumors.unsettled.append((f"{shown} is recorded as {code_word(condition.get('verificationStatus'))}", name))
     elif kinds and how == REFUTED:

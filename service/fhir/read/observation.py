@@ -137,6 +137,9 @@ def _series(spec: FactSpec, found: Sequence[Candidate], reading: Reading) -> Non
         if not kind or not reading.is_ours(candidate.resource):
             continue
         if candidate.when is not None and reading.clock.is_later(candidate.when):
+            reading.refused.setdefault(
+                spec.name, f"{spec.label} of {day(candidate.when.day)} is later than the moment asked"
+            )
             continue
         if kind not in wanted and spec.name not in _HISTORY and not _ties(candidate, tied, kind):
             continue

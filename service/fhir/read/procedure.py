@@ -82,6 +82,8 @@ _RELEVANT = frozenset({"proc.tace", "proc.y90_tare", "proc.bland_tae", "proc.emb
 
 def _relevant(procedure: Resource, reading: Reading) -> bool:
     concept = procedure.get("code")
+    if not reading.has_code(procedure):
+        return False
     if concepts(concept) & _RELEVANT or _local(procedure, reading):
         return True
     said = " ".join(texts(concept))

@@ -50,6 +50,13 @@ class Reading:
             self.reject(resource, problem, fact)
         return not problem
 
+    def has_code(self, resource: Resource) -> bool:
+        """Whether there is a code to tell what a resource is; one of another form is reported."""
+        code = resource.get("code")
+        if code is not None and not isinstance(code, dict):
+            self.reject(resource, "code is not a CodeableConcept")
+        return isinstance(code, dict)
+
     def add(self, fact: Fact[Scalar]) -> None:
         self.series.setdefault(fact.name, []).append(fact)
 

@@ -156,7 +156,8 @@ def _converted(spec: FactSpec, value: float, comparator: str, unit: str, measure
         return NoValue(problem)
     canonical = units.canonical(unit)
     notes = []
-    written = (canonical or unit).replace("[IU]", "IU").replace("umol", "µmol").replace("ug", "µg")
+    written = (canonical or unit).replace("[IU]", "IU").replace("umol", "µmol")
+    written = {"10*3/uL": "×10³/µL", "10*9/L": "×10⁹/L"}.get(written, written.replace("ug", "µg").replace("/uL", "/µL"))
     as_sent = f"{comparator}{number(value)}" + (f" {written}" if written not in ("", "1") else "")
     shown = as_sent
     if converted.note:

@@ -1,0 +1,158 @@
+"""Which response belongs to which session and lesion, and whether it counts (CONTRACT: day 28 to 92, later late)."""
+
+from datetime import timedelta
+
+import pytest
+
+from cards.facts import NOT_TOLD, OVERALL, Response
+from cards.response.history import lesion_history, lesion_name, same_lesion, target_lesions, timed
+from tests.cards.build import LESION, ago, facts, order, response, session
+
+FIRST, SECOND = session(200, LESION), session(100, LESION)
+OTHER = "segment-2"
+
+
+def history(responses, sessions=(FIRST,), lesion=LESION, **changes):
+    return lesion_history(facts(sessions=sessions, responses=responses, **changes), lesion)
+
+
+def at(category, days_ago, lesion=LESION, *, ref="", session=""):
+    return Response(lesion, ago(days_ago), f"Observation/{category}{days_ago}{ref}", category, None, session)
+
+
+@pytest.mark.parametrize(
+    ("day", "counts", "words"),
+    [
+        pytest.param(-1, None, "", id="before the session"),
+        pytest.param(1, False, "too early", id="day 1"),
+        pytest.param(27, False, "too early", id="day 27"),
+        pytest.param(28, True, "day 28 after the session", id="day 28"),
+        pytest.param(92, True, "day 92 after the session", id="day 92"),
+        pytest.param(93, True, "late", id="day 93"),
+    ],
+)
+def test_day_of_a_response(day, counts, words):
+    found = timed(facts(sessions=[FIRST], responses=[at("SD", 200 - day)]), LESION)
+    assert [t.counts for t in found] == ([] if counts is None else [counts])
+    assert all(words in t.because for t in found)
+
+
+def test_day_92_is_not_flagged():
+    found = timed(facts(sessions=[FIRST], responses=[at("SD", 200 - 92)]), LESION)
+    assert "late" not in found[0].because
+
+
+def test_response_belongs_to_the_session_it_names():
+    late = at("SD", 50, session=FIRST.evidence[0])
+    assert [o.category for o in history([late], (FIRST, SECOND))] == ["SD", ""]
+
+
+def test_response_without_a_session_belongs_to_the_last_one_before_it():
+    assert [o.category for o in history([at("SD", 60)], (FIRST, SECOND))] == ["", "SD"]
+
+
+def test_response_soon_after_the_second_session_is_none_of_the_first():
+    assert [o.category for o in history([at("SD", 90)], (FIRST, SECOND))] == ["", ""]
+
+
+def test_session_of_another_lesion_takes_no_response():
+    other = session(100, OTHER)
+    assert [o.category for o in history([at("SD", 60)], (FIRST, other))] == ["SD"]
+
+
+def test_undated_response_is_not_used():
+    undated = Response(LESION, None, "Observation/x", "SD", None, FIRST.evidence[0])
+    assert history([undated])[0].category == ""
+
+
+@pytest.mark.parametrize(
+    ("responses", "expected"),
+    [
+        pytest.param([at("PR", 150), at("SD", 140)], "SD", id="the later one"),
+        pytest.param([at("PR", 150, ref="a"), at("PD", 150, ref="b")], "PD", id="of one day the more cautious"),
+        pytest.param([at("SD", 150), at("NE", 140)], "SD", id="not evaluable does not replace"),
+        pytest.param([at("SD", 190), at("PR", 150)], "PR", id="the early one does not count"),
+        pytest.param([at("PR", 150), at("SD", 195)], "PR", id="the early one does not count, in any order"),
+        pytest.param([], "", id="none"),
+    ],
+)
+def test_category_of_a_session(responses, expected):
+    assert history(responses)[0].category == expected
+    assert history(list(reversed(responses)))[0].category == expected
+
+
+@pytest.mark.parametrize(
+    ("lesions", "category", "expected", "overall"),
+    [
+        pytest.param((LESION,), "SD", "SD", True, id="one lesion: it stands in"),
+        pytest.param((LESION, OTHER), "SD", "", False, id="two lesions: it does not tell which"),
+        pytest.param((LESION, OTHER), "PD", "", False, id="two lesions, progression: nor that"),
+        pytest.param((LESION, OTHER), "CR", "CR", True, id="complete response holds for each"),
+    ],
+)
+def test_overall_response(lesions, category, expected, overall):
+    found = history([at(category, 150, OVERALL)], (session(200, *lesions),))[0]
+    assert (found.category, found.overall) == (expected, overall)
+
+
+def test_own_response_goes_before_the_overall_one():
+    assert history([at("PR", 150), at("PD", 150, OVERALL)])[0].category == "PR"
+
+
+@pytest.mark.parametrize(
+    ("category", "failed"), [("CR", False), ("PR", False), ("SD", True), ("PD", True), ("NE", None), ("", None)]
+)
+def test_failure_is_stable_or_progressive_disease(category, failed):
+    found = history([response(FIRST, category)] if category else [])[0]
+    assert found.failed is failed
+
+
+def test_session_that_names_no_lesion_may_have_treated_it():
+    assert [o.told for o in history([], (FIRST, session(100)))] == [True, False]
+
+
+def test_other_treatments_are_no_tace():
+    assert history([], (FIRST, session(100, LESION, kind="y90"), session(50, LESION, kind="embolization")))[1:] == ()
+
+
+@pytest.mark.parametrize(
+    ("segments", "one", "other", "expected"),
+    [
+        pytest.param({}, LESION, LESION, True, id="the same key"),
+        pytest.param({}, LESION, OTHER, False, id="two segments"),
+        pytest.param({"BodyStructure/a": LESION}, "BodyStructure/a", LESION, True, id="the only lesion of a segment"),
+        pytest.param({"BodyStructure/a": LESION, "BodyStructure/b": LESION}, "BodyStructure/a", LESION, False,
+                     id="one of two lesions of a segment"),
+        pytest.param({"BodyStructure/a": LESION, "BodyStructure/b": LESION}, "BodyStructure/a", "BodyStructure/b", False,
+                     id="two lesions of a segment"),
+        pytest.param({"BodyStructure/a": "right-lobe"}, "BodyStructure/a", "right-lobe", False, id="a lobe is no lesion"),
+    ],
+)  # fmt: skip
+def test_same_lesion(segments, one, other, expected):
+    assert same_lesion(facts(segments=segments), one, other) is expected
+
+
+@pytest.mark.parametrize(
+    ("sessions", "orders", "expected"),
+    [
+        pytest.param([FIRST, SECOND], [], (LESION,), id="one lesion treated twice"),
+        pytest.param([session(200, LESION, OTHER)], [], (LESION, OTHER), id="two at once"),
+        pytest.param([FIRST], [order("tace", OTHER)], (LESION, OTHER), id="another one ordered"),
+        pytest.param([session(200)], [], (NOT_TOLD,), id="none named"),
+        pytest.param([], [], (NOT_TOLD,), id="nothing"),
+    ],
+)
+def test_target_lesions(sessions, orders, expected):
+    assert target_lesions(facts(sessions=sessions, orders=orders)) == expected
+
+
+def test_lesion_is_named_by_its_segment():
+    located = facts(segments={"BodyStructure/a": LESION})
+    assert lesion_name(located, "BodyStructure/a") == "segment 8"
+    assert "not told" in lesion_name(located, NOT_TOLD)
+
+
+def test_viable_part_and_category_come_from_their_own_observations():
+    both = [response(FIRST, "SD", day=42), response(FIRST, viable=60.0, day=45)]
+    found = history(both)[0]
+    assert (found.category, found.viable, found.on) == ("SD", 60.0, FIRST.when + timedelta(45))
