@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.golden import FIXTURES, answer, cases, request_of, written
-from tests.scenarios.expected import DEFINITIONS, EXPECTED, KNOWN_WRONG
+from tests.scenarios.expected import DEFINITIONS, EXPECTED
 from tests.service.wire import null_or_empty
 
 SUMMARY_BELOW = 140
