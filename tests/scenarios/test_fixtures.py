@@ -4,6 +4,7 @@ import copy
 import json
 import random
 import re
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 

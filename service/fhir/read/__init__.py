@@ -64,6 +64,7 @@ def read_facts(
     given = [m for kind in MEDICATIONS for m in by_kind.get(kind, ()) if m not in drafts and name_of(m) not in ordered]
     treatments += read_medications(_once(given, reading.clock), reading, medications)
     sex, birth_date = _patient(by_kind, reading)
+    reading.remarks += _older_fhir(by_kind)
     return PatientFacts(
         patient=f"Patient/{reading.patient}" if reading.patient else "",
         sex=sex,
@@ -155,6 +156,18 @@ def _has_status(resource: Resource, fact: str, reading: Reading) -> bool:
         return True
     reading.reject(resource, "its status is missing or none of FHIR R4", fact)
     return False
+
+
+_OLDER_KINDS = ("MedicationOrder", "DiagnosticOrder", "ProcedureRequest", "ReferralRequest")
+
+
+def _older_fhir(by_kind: Mapping[str, list[Resource]]) -> list[str]:
+    """DSTU2 and STU3 wrote a Condition's status as a string, and had kinds that R4 has not."""
+    conditions = by_kind.get("Condition", ())
+    old = any(isinstance(c.get(name), str) for c in conditions for name in ("clinicalStatus", "verificationStatus"))
+    if not old and not any(kind in by_kind for kind in _OLDER_KINDS):
+        return []
+    return ["part of the record is in FHIR DSTU2 or STU3: this service reads R4, and what differs is left out"]
 
 
 def _segments(structures: Sequence[Resource]) -> dict[str, str]:

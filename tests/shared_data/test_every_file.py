@@ -1,0 +1,165 @@
+"""Every file of others, whatever it is: an answer or one clear line, never a traceback, never a 500, never a wrong card."""
+
+import json
+
+import pytest
+
+from service import cli
+from service.app import create_app
+from service.hooks.catalog import SERVICES
+from service.settings import Settings
+from tests.fhir.build import read
+from tests.shared_data.conftest import FHIR, files, name_of, needs_shared_data
+
+pytestmark = needs_shared_data
+DAY = "2026-11-21"
+STU3 = FHIR / "smart-generated-sample-data" / "patient-8888802.fhir-bundle.json"
+INDICATORS = {"info", "warning", "critical"}
+
+
+def json_of(file):
+    try:
+        return json.loads(file.read_bytes())
+    except ValueError:
+        return None
+
+
+def is_request(body):
+    return isinstance(body, dict) and "hook" in body and "context" in body
+
+
+REQUESTS = [file for file in files() if is_request(json_of(file))]
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    def execute(*words):
+        monkeypatch.setattr("sys.argv", ["tace-cds", *words])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(end.value.code or 0), out, err
+
+    return execute
+
+
+def test_there_are_files():
+    assert len(files()) > 50
+    assert len(REQUESTS) > 8
+
+
+@pytest.mark.parametrize("form", ["text", "json", "cards"])
+@pytest.mark.parametrize("file", files(), ids=name_of)
+def test_assess(run, file, form):
+    code, out, err = run("assess", "--as-of", DAY, "--format", form, str(file))
+    assert code in (0, 1)
+    assert "Traceback" not in out + err
+    if code == 1:
+        assert out == ""
+        assert err.startswith("tace-cds: ")
+        assert err.count("\n") == 1
+        assert "error in tace-cds" not in err
+    elif form == "json":
+        found = json.loads(out)
+        for assessment in found if isinstance(found, list) else [found]:
+            assert assessment["eligibility"]["verdict"] in ("indeterminate", "not-applicable")
+            assert assessment["tumorType"] == "unknown"
+    elif form == "cards":
+        check_cards(json.loads(out)["cards"])
+
+
+@pytest.mark.parametrize("mode", ["serve", "sandbox"])
+@pytest.mark.parametrize("file", REQUESTS, ids=name_of)
+def test_every_hook_request_to_every_service(file, mode):
+    client = create_app(Settings(mode=mode, fhir_servers=())).test_client()
+    body = json_of(file)
+    for service in SERVICES:
+        answer = client.post(f"/cds-services/{service.id}", json=body)
+        if service.hook == body["hook"]:
+            assert answer.status_code in (200, 400, 412), answer.text
+        else:
+            assert answer.status_code == 400
+        if answer.status_code == 200:
+            check_cards(answer.json["cards"])
+        else:
+            issue = answer.json["issue"][0]
+            assert answer.json["resourceType"] == "OperationOutcome"
+            assert issue["diagnostics"]
+
+
+def check_cards(cards):
+    for card in cards:
+        assert 0 < len(card["summary"]) < 140
+        assert card["indicator"] in INDICATORS
+        assert card["source"]["label"]
+        assert card["indicator"] != "critical"
+
+
+@pytest.mark.parametrize("file", REQUESTS, ids=name_of)
+def test_orders_of_others_get_no_card(file):
+    body = json_of(file)
+    service = next((s for s in SERVICES if s.hook == body["hook"]), None)
+    if service is None or "draftOrders" not in body["context"] or file.name == "CRDServiceRequest2.json":
+        pytest.skip("no order of ours could be meant, or the second order of this file is one")
+    answer = create_app(Settings(mode="serve")).test_client().post(f"/cds-services/{service.id}", json=body)
+    assert answer.json == {"cards": []}
+
+
+def test_an_older_fhir_version_is_said(run):
+    code, out, _ = run("assess", "--as-of", DAY, str(STU3))
+    assert code == 0
+    assert "TACE: INDETERMINATE" in out
+    assert "part of the record is in FHIR DSTU2 or STU3" in out
+
+
+# What single files are here for
+
+
+def resource(path):
+    return json_of(FHIR / path)
+
+
+def entries(path):
+    return [e["resource"] for e in resource(path)["entry"]]
+
+
+def unlinked(found):
+    """A resource without its subject: here it is only its values that are looked at."""
+    return [{k: v for k, v in r.items() if k != "subject"} for r in found]
+
+
+def series(resources):
+    facts = read(*unlinked(resources))
+    return {name: [(f.value, str(f.when)) for f in found] for name, found in facts.series.items()}, facts
+
+
+def contained(path):
+    from service.fhir import bundle
+
+    return bundle.flatten(resource(path))[0]
+
+
+@pytest.mark.parametrize("name", ["diagnosticreport-example-ghp.json", "diagnosticreport-example-lri.json"])
+def test_the_si_liver_panel(name):
+    found, facts = series(contained(f"hl7-r4-spec-examples/{name}"))
+    assert all(when != "None" for values in found.values() for _, when in values)
+    for known in facts.series.get("albumin", ()):
+        assert 0.5 < known.value < 10
+    for known in facts.series.get("bilirubin", ()):
+        assert known.value < 100
+
+
+def test_us_core():
+    found, _ = series(
+        [resource("us-core/observation-serum-creatinine.json"), resource("us-core/observation-cbc-platelets.json")]
+    )
+    assert {"creatinine", "platelets"} <= found.keys()
+
+
+def test_synthea_two_values_at_one_instant():
+    bundle = FHIR / "smart-generated-sample-data" / "Tom_Goodwin_e20de9eb-6f2d-4871-a43f-bbede53293ed.json"
+    body = json_of(bundle)
+    resources = [e["resource"] for e in body["entry"]]
+    found, facts = series(resources)
+    assert found["creatinine"]
+    assert facts.unusable == ()
