@@ -108,7 +108,7 @@ def last_treatment(sessions: Iterable[Session]) -> Session | None:
 def current_state(facts: PatientFacts, today: date, windows: Windows = DEFAULT_WINDOWS) -> State:
     """Judge every fact of the current state once.
 
-    Source: INPUTS rule 5 (windows); CLINICAL trap 7 (recovery, nothing from before the last session).
+    Windows are settings of the service; the recovery period rests on livert-2019 (liver function after TACE).
     """
     since = _treated_on(facts.sessions)
     usable = _usability(today, windows, since)

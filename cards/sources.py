@@ -98,8 +98,6 @@ _ALL = (
            "review"),
     Source("wjg-2022-pvtt", "WJG 28:704, figure 2", "Classes of portal vein tumor thrombus", "World J Gastroenterol",
            2022, "review"),
-    Source("kadalayil-2013", "HAP (Kadalayil 2013)", "Hepatoma arterial-embolization prognostic score", "Ann Oncol",
-           2013, "score", quoted_in="cancer-imaging-2023"),
     Source("contract", "tace-cds", "How this service reads missing and conflicting data", "tace-cds", 2026,
            "overview"),
 )  # fmt: skip

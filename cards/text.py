@@ -6,7 +6,7 @@ from cards.facts import FACTS
 from cards.markdown import plain
 from cards.questions import asked
 from cards.response.history import lesion_history, lesion_name, target_lesions
-from cards.verdict import Verdict
+from cards.verdict import Finding, Verdict
 from cards.words import day, span
 
 
@@ -28,7 +28,8 @@ def _liver(a: Assessment) -> list[str]:
     case = a.case
     liver, albi = case.child_pugh, case.albi.score
     lines = [f"Tumor           {case.facts.tumor.kind}: {case.facts.tumor.because}"]
-    open_items = f"; not known: {', '.join(liver.undecided())}" if liver.undecided() else ""
+    undecided = ["INR" if item == "inr" else item for item in liver.undecided()]
+    open_items = f"; not known: {', '.join(undecided)}" if undecided else ""
     lines.append(f"Child-Pugh      {span(liver.low, liver.high)} ({' or '.join(liver.classes)}){open_items}")
     grades = " or ".join(case.albi.modified_grades)
     lines.append(f"ALBI            {albi.low:.2f} (modified grade {grades})" if albi.low is not None else
@@ -48,11 +49,16 @@ def _liver(a: Assessment) -> list[str]:
 def _verdict(a: Assessment) -> list[str]:
     e = a.eligibility
     lines = [f"TACE: {e.verdict.upper().replace('-', ' ')}"]
-    lines += [f"  - {f.because} [{f.source}, {f.locator}]" for f in e.deciding]
+    lines += [f"  - {f.because}{_cited(f)}" for f in e.deciding]
     missing = dict.fromkeys(n for f in e.findings if f.rule.startswith("needed_") for n in f.missing)
     if missing:
         lines += ["Questions", *(f"  - {asked(n)}" for n in missing)]
     return [*lines, *(f"  ({r})" for r in e.remarks), ""]
+
+
+def _cited(f: Finding) -> str:
+    """The source of a criterion; that something needed is missing has none."""
+    return "" if f.rule.startswith("needed_") else f" [{f.source}, {f.locator}]"
 
 
 def _history(a: Assessment) -> list[str]:

@@ -3,10 +3,11 @@ own issue; here the verdict with the guidance that source 003 gives.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from cards.case import Case
 from cards.facts import Treatment
-from cards.response.history import tace_sessions
+from cards.response.history import tace_sessions, undated_tace
 from cards.verdict import Finding, Verdict
 from cards.words import day, listed
 
@@ -39,7 +40,7 @@ def combination(case: Case) -> Combination:
     if tace_ordered and (drugs or systemic_orders):
         names = [*(d for o in systemic_orders for d in o.drugs), *(t.label for t in drugs)]
         return Combination("concurrent", (_concurrent(names, drugs, [o.reference for o in case.facts.orders]),))
-    sessions = tace_sessions(case.facts)
+    sessions = (*undated_tace(case.facts), *tace_sessions(case.facts))
     if order.kind == "systemic" and sessions:
         return Combination("sequential", (_sequential(order.drugs, sessions[-1].when),))
     return Combination("none")
@@ -55,7 +56,7 @@ def _concurrent(names: list[str], drugs: list[Treatment], orders: list[str]) -> 
                    evidence)  # fmt: skip
 
 
-def _sequential(drugs: tuple[str, ...], last: object) -> Finding:
-    when = day(last) if last is not None else ""  # type: ignore[arg-type]
-    because = f"{listed(drugs) or 'systemic therapy'} after the TACE of {when}, no TACE ordered: the sequence of step 4"
+def _sequential(drugs: tuple[str, ...], last: date | None) -> Finding:
+    tace = f"the TACE of {day(last)}" if last is not None else "a TACE without a date"
+    because = f"{listed(drugs) or 'systemic therapy'} after {tace}, no TACE ordered: the sequence of step 4"
     return Finding("sequential_systemic_therapy", Verdict.MET, because, "source-003", "step 4")

@@ -1,4 +1,4 @@
-"""Relative criteria. `STARRED` ones count when they are met and also when they are not stated (CONTRACT)."""
+"""Relative criteria. `STARRED` ones count when they are met and also when they are not stated."""
 
 from cards.bounds import bounds
 from cards.case import Case
@@ -40,7 +40,7 @@ def any_ascites(case: Case) -> Finding:
 
 
 def encephalopathy_grade_1_or_controlled(case: Case) -> Finding:
-    """Encephalopathy grade 1, or controlled by medication. Source: CLINICAL trap 22 (contract)."""
+    """Encephalopathy grade 1, or controlled by medication. Source: our grading; crad-tace names clinical encephalopathy only."""
     rule, locator = "encephalopathy_grade_1_or_controlled", "encephalopathy below grade 2"
     controlled, grade = case.state.encephalopathy_controlled, case.state.encephalopathy_grade
     if isinstance(controlled, Fact) and controlled.value is True:

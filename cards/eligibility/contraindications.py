@@ -67,7 +67,7 @@ def clinical_encephalopathy(case: Case) -> Finding:
     Result
         MET grade 2–4; NOT_MET grade 0 or 1, or controlled by medication with no grade; UNKNOWN present without a grade
     Source
-        crad-tace; grade 1 or controlled encephalopathy is not "clinical" (CLINICAL trap 22)
+        crad-tace; grade 1 or controlled encephalopathy is not "clinical"
     """
     grade, controlled = case.state.encephalopathy_grade, case.state.encephalopathy_controlled
     is_controlled = not isinstance(controlled, Absent) and controlled.value is True
@@ -112,8 +112,10 @@ def hepatorenal_syndrome(case: Case) -> Finding:
 def main_portal_vein_invasion(case: Case) -> Finding:
     """Tumor thrombus of the portal trunk (vp4).
 
+    Inputs
+        portal_vein_invasion   none, vp1–vp4 as wjg-2022-pvtt classes it
     Source
-        source-003 "no main portal vein invasion"; the lists of 1.11 print portal vein thrombosis without "main"
+        source-003 "no main portal vein invasion"; the contraindication lists print portal vein thrombosis without "main"
     """
     known = case.state.portal_vein_invasion
     return is_one_of("main_portal_vein_invasion", known, ("vp4",), "source-003", "preserved portal flow, main trunk")

@@ -105,7 +105,7 @@ def _nodules(case: Case) -> Finding:
 
 
 def _size_decided(case: Case) -> bool:
-    """Whether the measured nodules already decide what size can change (INPUTS rule 10): every size rule is decided,
+    """Whether the measured nodules already decide what size can change: every size rule is decided,
     or one is met: size leads no further than caution, so the others cannot change the verdict.
     """
     verdicts = {rule(case).verdict for rule in (beyond_up_to_seven, tumor_10_cm_or_more, beyond_entry_rule)}

@@ -51,6 +51,8 @@ def bile_duct_tumor_thrombus(case: Case) -> Finding:
 def ecog_above_2(case: Case) -> Finding:
     """Performance status above 2.
 
+    Inputs
+        ecog   oken-1982, grade 0–4
     Source
         bclc-2022, stage D (PS 3–4); the SeekHealth table calls ECOG > 2 a relative contraindication, a machine-written
         summary calls ≥ 2 absolute

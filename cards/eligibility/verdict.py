@@ -1,4 +1,4 @@
-"""The eligibility verdict: the first tier that holds (CONTRACT, "What the eligibility verdict means")."""
+"""The eligibility verdict: the first tier that holds."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
@@ -59,7 +59,7 @@ def eligibility(
 
 
 def _rupture(case: Case) -> tuple[Finding, ...]:
-    """A stated rupture or hemorrhage of the tumor is an emergency: elective criteria do not apply (CLINICAL trap 26)."""
+    """A stated rupture or hemorrhage of the tumor is an emergency: elective criteria do not apply."""
     known = case.state.tumor_rupture
     if isinstance(known, Fact) and known.value is True:
         because = "rupture or hemorrhage of the tumor is stated: an emergency, elective criteria do not apply"
@@ -120,6 +120,6 @@ def _remarks(case: Case) -> tuple[str, ...]:
 
 
 def _preliminary(case: Case) -> list[str]:
-    """Values used although they are not final (INPUTS rule 2)."""
+    """Values used although they are not final."""
     known = (*(getattr(case.state, each.name) for each in fields(State)), *(s.size for s in case.state.sizes))
     return list(dict.fromkeys(FACTS[k.name].label for k in known if isinstance(k, Fact) and k.preliminary))

@@ -78,7 +78,7 @@ def child_pugh(state: State) -> ChildPugh:
     Not modelled
         table variants in circulation (albumin 3.0–3.5, INR band up to 2.2) are not mixed in
     Source
-        pugh-1973, table as printed in CCJM; CLINICAL 1.1
+        pugh-1973, table as printed in CCJM
     """
     items = {
         "bilirubin": _bilirubin(state.bilirubin),
@@ -120,7 +120,7 @@ def _points(value: float, middle: tuple[float, float], high_is_worse: bool = Tru
 
 
 def _bilirubin(known: Fact[Scalar] | Absent) -> _Item:
-    """Compared in mg/dL; a value sent in µmol/L that the printed SI band scores higher takes the higher (CLINICAL 1.1)."""
+    """Compared in mg/dL; a value sent in µmol/L that the printed SI band scores higher takes the higher."""
     item = _banded(known, BILIRUBIN_MIDDLE_MG_DL)
     if isinstance(known, Absent) or known.sent is None or known.comparator or known.sent[1] != "umol/L":
         return item

@@ -54,7 +54,7 @@ PREDICATES: Mapping[str, Callable[[Case], Verdict]] = {
     "diffuse": _yes("diffuse"),
     "progressive": _yes("progressive"),
     "symptomatic": _yes("symptomatic"),
-    # "Failed" does not show that symptoms were not controlled, nor the other way round (CLINICAL trap 29): it leaves open.
+    # "Failed" does not show that symptoms were not controlled, nor the other way round: it leaves open.
     "systemic_failed_to_control_symptoms": _systemic("failed-to-control-symptoms", unless=("failed",)),
     "systemic_failed": _systemic("failed", unless=("failed-to-control-symptoms",)),
     "not_a_systemic_candidate": _systemic("not-candidate"),

@@ -129,7 +129,7 @@ def _insufficient(outcome: Outcome) -> bool | None:
 
 
 def _adequate(outcome: Outcome) -> Verdict:
-    """Adequately performed selective TACE: selective, and technical success not denied (CONTRACT)."""
+    """Adequately performed selective TACE: selective, and technical success not denied."""
     if outcome.session.technical_success is False:
         return Verdict.NOT_MET
     return verdict_of(outcome.session.selective)
@@ -345,7 +345,7 @@ def _no_response(outcome: Outcome) -> bool | None:
 
 def klca_2022(on: Lesion) -> Finding:
     """KLCA-NCC 2022, known from a machine summary: no CR or PR after two or more on-demand TACE within 6 months; or new
-    vascular invasion; or spread. Context only.
+    vascular invasion; or spread. Context only. Source: klca-2022, second-hand.
     """
     two = over_told_sessions(on.history, lambda h: any_of(_two_within(a, b) for a, b in _pairs(h)))
     items = (

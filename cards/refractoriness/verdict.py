@@ -32,7 +32,7 @@ class Refractoriness:
 def refractoriness(case: Case) -> Refractoriness:
     """Judge every definition for every target lesion.
 
-    Source: CONTRACT (verdict), CLINICAL 1.13 (seven count, three may decide and only for the ordered lesion)
+    Seven definitions count; three may decide, and only for the ordered lesion: the others inform.
     """
     facts = case.facts
     if not tace_sessions(facts) and not undated_tace(facts):

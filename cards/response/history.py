@@ -35,7 +35,7 @@ class Outcome:
 
     @property
     def failed(self) -> bool | None:
-        """No objective response (SD or PD); None where it is not told."""
+        """No objective response by mRECIST (mrecist-2010: SD or PD); None where it is not told."""
         if self.category in NO_RESPONSE:
             return True
         return False if self.category in RESPONSE else None

@@ -70,7 +70,7 @@ def bclc(state: State, liver: ChildPugh, b: Burden) -> Bclc:
     Not modelled
         ECOG not due to the tumor (counts here; BCLC counts what the cancer causes); the B1–B3 subgroups
     Source
-        bclc-2022, as CLINICAL 1.5 gives it; a 2025 update is not implemented
+        bclc-2022; its figure was not readable, the table is from general knowledge; a 2025 update is not implemented
     """
     ecogs = tuple(range(6)) if isinstance(state.ecog, Absent) else _ecogs(state)
     outside = {Verdict.MET: (True,), Verdict.NOT_MET: (False,), Verdict.UNKNOWN: (False, True)}

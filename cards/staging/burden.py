@@ -56,7 +56,7 @@ def burden(state: State) -> Burden:
     Result
         the largest measured diameter is the size; when more nodules are stated than measured, the others can have any size
     Source
-        INPUTS rule 10
+        bclc-2022 and the size rules count nodules and take the longest diameter
     """
     measured = sorted(state.sizes, key=lambda m: -float(m.size.value))
     sizes = tuple(bounds(m.size) for m in measured)

@@ -75,7 +75,7 @@ def present(name, what=True, since=None):
 
 def facts(
     *, tumor="hcc", sex="male", sizes=(), states=(), sessions=(), responses=(), orders=(), treatments=(), segments=None,
-    refused=None, gaps=(), **values,
+    refused=None, gaps=(), unreached=(), **values,
 ) -> PatientFacts:  # fmt: skip
     """`facts(bilirubin=1.2, albumin=(3.8, 20), afp=[(100, 90), (120, 10)])`: value, (value, days ago), or several."""
     assert values.keys() <= FACTS.keys(), values.keys() - FACTS.keys()
@@ -93,6 +93,7 @@ def facts(
         segments=segments or {},
         refused=refused or {},
         gaps=tuple(gaps),
+        unreached=frozenset(unreached),
     )
 
 

@@ -1,4 +1,4 @@
-"""What of the record counts as today's: windows, recovery, nothing from before the last session (INPUTS 2, 3, 5, 7)."""
+"""What of the record counts as today's: windows, recovery, nothing from before the last session."""
 
 import pytest
 
@@ -146,7 +146,9 @@ def test_not_documented_unusable_and_unreachable_are_told_apart():
     assert (state().bilirubin.why, state().bilirubin.because) == (Why.NOT_DOCUMENTED, "not documented")
     refused = state_of(facts(refused={"bilirubin": "unit conflict"})).bilirubin
     assert (refused.why, refused.because) == (Why.UNUSABLE, "unit conflict")
-    assert "could not be fetched" in state_of(facts(gaps=["Observation"])).bilirubin.because
+    unreached = state_of(facts(unreached=["Observation"]))
+    assert {unreached.bilirubin.why, unreached.sizes_absent.why} == {Why.UNREACHABLE}
+    assert state_of(facts(unreached=["Procedure"])).bilirubin.why is Why.NOT_DOCUMENTED
     assert state_of(facts(refused={"nodule_size": "no unit"})).sizes_absent.because == "no unit"
 
 

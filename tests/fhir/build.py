@@ -95,7 +95,7 @@ def own(code: str, value: Any, /, **more: Any) -> Json:
     return observation(coded(OWN_SYSTEM, code), value, **more)
 
 
-def condition(code: Json, clinical: str | None = "active", verification: str | None = None, **more: Any) -> Json:
+def condition(code: Json, /, clinical: str | None = "active", verification: str | None = None, **more: Any) -> Json:
     return without_ellipsis(
         {
             "resourceType": "Condition",

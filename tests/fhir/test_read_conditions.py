@@ -109,7 +109,10 @@ def test_text_only(text, expected, place):
 
 
 def test_any_coding_tells():
-    code = {"coding": [{"system": "urn:local", "code": "LIVCA"}, {"system": ICD10CM, "code": "C22.0"}], "text": "liver ca"}
+    code = {
+        "coding": [{"system": "urn:local", "code": "LIVCA"}, {"system": ICD10CM, "code": "C22.0"}],
+        "text": "liver ca",
+    }
     assert kind(condition(code)) == "hcc"
     assert read(condition(code)).tumor.notes == ()
 
@@ -154,7 +157,7 @@ def test_status_of_a_tumor(change, expected):
 
 def test_an_unconfirmed_tumor_is_shown():
     tumor = read(icd("C22.0", verificationStatus=status_word("v", "provisional"))).tumor
-    assert tumor.because == "tumor type not settled: hcc is recorded as provisional (Condition/c)"
+    assert tumor.because == "tumor type not settled: HCC is recorded as provisional (Condition/c)"
     assert tumor.stated
 
 
@@ -205,7 +208,9 @@ def test_the_only_primary(code, expected):
     assert kind(icd(code, id="primary")) == "unknown"
 
 
-@pytest.mark.parametrize("over", [{"clinical": "resolved"}, {"clinical": "remission"}, {"abatementDateTime": "2024-01-01"}])
+@pytest.mark.parametrize(
+    "over", [{"clinical": "resolved"}, {"clinical": "remission"}, {"abatementDateTime": "2024-01-01"}]
+)
 def test_a_resected_primary_is_still_the_primary(over):
     primary = condition(coded(ICD10CM, "C18.7"), **{"id": "primary", **over})
     assert kind(icd("C78.7", id="met"), primary) == "colorectal-metastasis"
@@ -221,9 +226,7 @@ def test_a_primary_that_is_not_confirmed_tells_nothing(word):
 @pytest.mark.parametrize("reference", ["Condition/colon", "https://ehr.example.org/r4/Condition/colon", "urn:uuid:5"])
 def test_the_primary_by_mcode_link(reference):
     linked = icd("C78.7", id="met", extension=[{"url": PRIMARY, "valueReference": {"reference": reference}}])
-    found = kind(
-        linked, icd("C18.7", id="colon"), icd("C69.31", id="eye"), full_urls={"urn:uuid:5": "Condition/colon"}
-    )
+    found = kind(linked, icd("C18.7", id="colon"), icd("C69.31", id="eye"), full_urls={"urn:uuid:5": "Condition/colon"})
     assert found == "colorectal-metastasis"
 
 
@@ -282,7 +285,9 @@ def test_findings(fact, system, code):
     assert isinstance(now()[fact], Absent)
 
 
-@pytest.mark.parametrize("fact", ["jaundice", "hepatorenal-syndrome", "varices-at-risk", "biliary-obstruction", "active-infection"])
+@pytest.mark.parametrize(
+    "fact", ["jaundice", "hepatorenal-syndrome", "varices-at-risk", "biliary-obstruction", "active-infection"]
+)
 def test_findings_by_observation(fact):
     name = fact.replace("-", "_")
     assert now(own(fact, True))[name].value is True
@@ -311,7 +316,8 @@ def test_a_condition_beside_a_no():
 
 
 @pytest.mark.parametrize(
-    ("code", "value"), [("R18.8", "present"), ("K70.31", "present"), ("K70.11", "present"), ("R18", None), ("R18.0", None)]
+    ("code", "value"),
+    [("R18.8", "present"), ("K70.31", "present"), ("K70.11", "present"), ("R18", None), ("R18.0", None)],
 )
 def test_ascites_icd_10_cm(code, value):
     known = now(icd(code)).ascites_grade
@@ -329,9 +335,7 @@ def test_malignant_ascites_is_noted_and_not_scored():
     assert any("malignant ascites" in note for note in facts.tumor.notes)
 
 
-@pytest.mark.parametrize(
-    ("code", "value"), [("K76.82", "present"), ("K72.91", 4), ("K72.90", None), ("K72.10", None)]
-)
+@pytest.mark.parametrize(("code", "value"), [("K76.82", "present"), ("K72.91", 4), ("K72.90", None), ("K72.10", None)])
 def test_encephalopathy(code, value):
     known = now(icd(code)).encephalopathy_grade
     assert (None if isinstance(known, Absent) else known.value) == value

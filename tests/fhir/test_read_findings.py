@@ -49,7 +49,11 @@ def test_words(spec):
             {"valueString": f" {word} "},
             {"valueCodeableConcept": {"text": word}},
             {"valueCodeableConcept": coded(OWN_SYSTEM + "/", f"{word} ")},
-            {"valueCodeableConcept": {"coding": [{"system": "urn:local", "code": "9"}, {"system": OWN_SYSTEM, "code": word}]}},
+            {
+                "valueCodeableConcept": {
+                    "coding": [{"system": "urn:local", "code": "9"}, {"system": OWN_SYSTEM, "code": word}]
+                }
+            },
         ):
             assert values_of(spec.name, own(spec.code, value)) == [word]
 
@@ -190,7 +194,14 @@ def test_ecog_value_and_answer_that_disagree():
 
 @pytest.mark.parametrize(
     ("text", "stated"),
-    [("A", "A"), ("b", "B"), ("Child-Pugh C", "C"), ("Child-Turcotte-Pugh class B", "B"), ("class A", "A"), ("A6", "A")],
+    [
+        ("A", "A"),
+        ("b", "B"),
+        ("Child-Pugh C", "C"),
+        ("Child-Turcotte-Pugh class B", "B"),
+        ("class A", "A"),
+        ("A6", "A"),
+    ],
 )
 def test_child_pugh_class_as_text(text, stated):
     assert values_of("child_pugh_class", lab("98153-0", {"valueString": text})) == [stated]
@@ -203,7 +214,8 @@ def test_what_is_no_class(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "stage"), [("B", "B"), ("BCLC B", "B"), ("BCLC stage C", "C"), ("0", "0"), ("BCLC-D", "D"), ("bclc a", "A")]
+    ("text", "stage"),
+    [("B", "B"), ("BCLC B", "B"), ("BCLC stage C", "C"), ("0", "0"), ("BCLC-D", "D"), ("bclc a", "A")],
 )
 def test_bclc_stage(text, stage):
     code = coded(NCIT, "C115134")
@@ -241,7 +253,10 @@ def test_ascites_by_condition_and_grade():
     assert child_pugh(now(present)).points["ascites"] == (2, 3)
     assert child_pugh(now(present, own("ascites-grade", "mild"))).points["ascites"] == (2, 2)
     assert child_pugh(now(own("ascites-grade", "moderate-severe"))).points["ascites"] == (3, 3)
-    assert child_pugh(now(own("ascites-controlled", True), own("ascites-grade", "none", id="g"))).points["ascites"] == (2, 2)
+    assert child_pugh(now(own("ascites-controlled", True), own("ascites-grade", "none", id="g"))).points["ascites"] == (
+        2,
+        2,
+    )
 
 
 def test_an_active_condition_beside_none():
@@ -271,7 +286,10 @@ def size(value=4.2, unit="cm", code="33728-7", **more):
 
 
 def sized_by_component(value=42, unit="mm", **more):
-    component = [{"code": coded(LOINC, "33729-5"), **quantity(30, "mm")}, {"code": coded(LOINC, "33728-7"), **quantity(value, unit)}]
+    component = [
+        {"code": coded(LOINC, "33729-5"), **quantity(30, "mm")},
+        {"code": coded(LOINC, "33728-7"), **quantity(value, unit)},
+    ]
     return lab("21889-1", {}, component=component, **more)
 
 
@@ -352,10 +370,14 @@ def test_the_number_of_tumors_at_diagnosis_is_not_todays():
 
 @pytest.mark.parametrize("word", ["CR", "PR", "SD", "PD", "NE"])
 def test_responses(word):
-    of_lesion = own("mrecist-response", word, focus=[{"reference": "BodyStructure/b"}], partOf=[{"reference": "Procedure/p"}])
+    of_lesion = own(
+        "mrecist-response", word, focus=[{"reference": "BodyStructure/b"}], partOf=[{"reference": "Procedure/p"}]
+    )
     (found,) = read(of_lesion).responses
     assert (found.lesion, found.category, found.session) == ("BodyStructure/b", word, "Procedure/p")
-    (found,) = read(own("mrecist-response", {"valueString": word.lower()}, focus=[{"reference": "Condition/c"}])).responses
+    (found,) = read(
+        own("mrecist-response", {"valueString": word.lower()}, focus=[{"reference": "Condition/c"}])
+    ).responses
     assert (found.lesion, found.category) == (OVERALL, word)
 
 

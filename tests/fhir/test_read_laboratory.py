@@ -254,7 +254,18 @@ def test_a_translation_is_not_any_extension():
 
 @pytest.mark.parametrize(
     "text",
-    ["pending", "1,2 mg/dL", "1.2.3 mg/dL", "about 2 mg/dL", "2-3 mg/dL", "normal", "", "mg/dL", "1e400 mg/dL", "9" * 400],
+    [
+        "pending",
+        "1,2 mg/dL",
+        "1.2.3 mg/dL",
+        "about 2 mg/dL",
+        "2-3 mg/dL",
+        "normal",
+        "",
+        "mg/dL",
+        "1e400 mg/dL",
+        "9" * 400,
+    ],
 )
 def test_texts_that_are_no_number(text):
     facts = read(bilirubin(valueQuantity=..., valueString=text))
@@ -278,7 +289,9 @@ def test_numbers_that_are_none(value):
 
 
 def test_data_absent_reason_is_missing_and_an_older_value_stands():
-    absent = bilirubin(valueQuantity=..., dataAbsentReason={"text": "hemolyzed"}, id="new", effectiveDateTime="2026-11-20")
+    absent = bilirubin(
+        valueQuantity=..., dataAbsentReason={"text": "hemolyzed"}, id="new", effectiveDateTime="2026-11-20"
+    )
     assert values_of("bilirubin", absent, bilirubin(2.0, id="old")) == [2.0]
     facts = read(absent)
     assert facts.unusable == ()

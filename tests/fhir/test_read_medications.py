@@ -145,6 +145,8 @@ def test_what_is_not_usable_is_named():
     }
 
 
-@pytest.mark.parametrize("concept", [None, "sorafenib", [], [{"text": "sorafenib"}], {"coding": {"code": 3}}, {"text": 3}])
+@pytest.mark.parametrize(
+    "concept", [None, "sorafenib", [], [{"text": "sorafenib"}], {"coding": {"code": 3}}, {"text": 3}]
+)
 def test_other_shapes(concept):
     assert drugs(medication(medicationCodeableConcept=concept)) == []

@@ -72,7 +72,11 @@ KINDS = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "resource"), KINDS, ids=lambda x: None if isinstance(x, str) else str(x["code"])[:60] if "code" in x else None)
+@pytest.mark.parametrize(
+    ("kind", "resource"),
+    KINDS,
+    ids=lambda x: None if isinstance(x, str) else str(x["code"])[:60] if "code" in x else None,
+)
 def test_kinds(kind, resource):
     assert kind_of_order(resource) == kind
     assert order_is_ours([resource], None) is bool(kind)
@@ -85,7 +89,9 @@ def test_a_status_that_can_be_signed(status):
     assert kind_of_order(order(text="TACE", status=status)) == "tace"
 
 
-@pytest.mark.parametrize("change", [{"status": s} for s in ("revoked", "entered-in-error", "Revoked ")] + [{"doNotPerform": True}])
+@pytest.mark.parametrize(
+    "change", [{"status": s} for s in ("revoked", "entered-in-error", "Revoked ")] + [{"doNotPerform": True}]
+)
 def test_what_is_withdrawn(change):
     assert kind_of_order(order(text="TACE", **change)) == ""
 
@@ -136,7 +142,9 @@ def test_targets(more, lesions):
 
 def test_the_target_by_its_full_url():
     resource = order(text="TACE", supportingInfo=[{"reference": "urn:uuid:4"}])
-    assert read(orders=[resource], full_urls={"urn:uuid:4": "BodyStructure/4"}).orders[0].lesions == ("BodyStructure/4",)
+    assert read(orders=[resource], full_urls={"urn:uuid:4": "BodyStructure/4"}).orders[0].lesions == (
+        "BodyStructure/4",
+    )
 
 
 # What the order says

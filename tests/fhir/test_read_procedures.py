@@ -174,7 +174,9 @@ def test_pcs_codes_of_two_days_are_no_pair():
 
 
 def test_oldest_first_undated_last():
-    found = read(procedure(TACE, None, id="u"), procedure(TACE, "2026-05-01", id="b"), procedure(TACE, "2025-05", id="a"))
+    found = read(
+        procedure(TACE, None, id="u"), procedure(TACE, "2026-05-01", id="b"), procedure(TACE, "2025-05", id="a")
+    )
     assert [s.evidence[0] for s in found.sessions] == ["Procedure/a", "Procedure/b", "Procedure/u"]
 
 
@@ -268,7 +270,11 @@ def test_whipple_and_anastomosis_stay():
 
 @pytest.mark.parametrize(
     ("days", "dialysis"),
-    [(("2026-11-16", "2026-11-19"), True), (("2026-11-19", "2026-11-19"), False), (("2026-11-01", "2026-11-19"), False)],
+    [
+        (("2026-11-16", "2026-11-19"), True),
+        (("2026-11-19", "2026-11-19"), False),
+        (("2026-11-01", "2026-11-19"), False),
+    ],
 )
 def test_dialysis_twice_in_the_last_week(days, dialysis):
     done = [procedure({"text": "Hemodialysis"}, day, id=f"d{n}") for n, day in enumerate(days)]
@@ -277,7 +283,9 @@ def test_dialysis_twice_in_the_last_week(days, dialysis):
 
 def test_what_is_not_usable_is_named():
     assert problems(procedure(TACE, unheardOf=1)) == {"Procedure/p": "unheardOf is not an element of FHIR R4"}
-    assert problems(procedure(TACE, subject={"reference": "Patient/2"})) == {"Procedure/p": "its subject is another patient"}
+    assert problems(procedure(TACE, subject={"reference": "Patient/2"})) == {
+        "Procedure/p": "its subject is another patient"
+    }
     assert problems(procedure("TACE")) == {"Procedure/p": "code is not a CodeableConcept"}
     assert problems(procedure(TACE, "in June")) == {"Procedure/p": "performedDateTime is not what FHIR R4 has there"}
     assert kinds(procedure(TACE, notDone=True)) == []

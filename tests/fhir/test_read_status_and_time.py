@@ -6,7 +6,20 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cards.facts import Absent, Why
-from tests.fhir.build import NOW, SUBJECT, bilirubin, coded, facts_named, lab, now, own, problems, quantity, read, values_of
+from tests.fhir.build import (
+    NOW,
+    SUBJECT,
+    bilirubin,
+    coded,
+    facts_named,
+    lab,
+    now,
+    own,
+    problems,
+    quantity,
+    read,
+    values_of,
+)
 
 # Status
 
@@ -119,6 +132,20 @@ def test_the_report_that_names_it_dates_it(result, resource_id, urls):
     assert facts_named("bilirubin", report, undated, full_urls=urls)[0].when == date(2026, 11, 8)
 
 
+def panel(name, *members, **more):
+    named = [{"reference": f"Observation/{member}"} for member in members]
+    return lab("24325-3", {}, **({"id": name, "hasMember": named, "effectiveDateTime": ...} | more))
+
+
+def test_the_report_of_a_panel_dates_its_members():
+    undated = bilirubin(effectiveDateTime=..., issued="2026-11-12T00:00:00Z")
+    report = REPORT | {"result": [{"reference": "Observation/panel"}]}
+    for panels in ((panel("panel", "o"),), (panel("panel", "inner"), panel("inner", "o", "panel"))):
+        assert facts_named("bilirubin", report, undated, *panels)[0].when == date(2026, 11, 8)
+    dated = panel("panel", "o", effectiveDateTime="2026-11-07")
+    assert facts_named("bilirubin", undated, dated)[0].when == date(2026, 11, 7)
+
+
 def test_reports_that_do_not_date():
     undated = bilirubin(effectiveDateTime=..., issued="2026-11-12T00:00:00Z")
     for changed in ({"status": "entered-in-error"}, {"result": None}, {"effectiveDateTime": None}):
@@ -149,7 +176,9 @@ def test_an_undated_size_is_said():
 
 @pytest.mark.parametrize("when", ["yesterday", "10.11.2026", "2026-13-01", "2026-02-30", "20261110", "0000-01-01"])
 def test_a_date_that_is_none_is_said(when):
-    assert problems(bilirubin(effectiveDateTime=when)) == {"Observation/o": "effectiveDateTime is not what FHIR R4 has there"}
+    assert problems(bilirubin(effectiveDateTime=when)) == {
+        "Observation/o": "effectiveDateTime is not what FHIR R4 has there"
+    }
 
 
 # Later than the moment asked
@@ -213,11 +242,17 @@ SAME = [
 @pytest.mark.parametrize(("fact", "code", "one", "other", "used"), SAME)
 @pytest.mark.parametrize(
     "when",
-    [("2026-11-10", "2026-11-10"), ("2026-11-10T08:00:00Z", "2026-11-10T10:00:00+02:00"), ("2026-11-10", "2026-11-10T08:00:00Z")],
+    [
+        ("2026-11-10", "2026-11-10"),
+        ("2026-11-10T08:00:00Z", "2026-11-10T10:00:00+02:00"),
+        ("2026-11-10", "2026-11-10T08:00:00Z"),
+    ],
     ids=["day", "instant", "day and instant"],
 )
 def test_of_two_at_one_time_the_more_cautious(fact, code, one, other, used, when, swapped):
-    pair = [lab(code, quantity(*v), id=n, effectiveDateTime=w) for v, n, w in zip((one, other), "ab", when, strict=True)]
+    pair = [
+        lab(code, quantity(*v), id=n, effectiveDateTime=w) for v, n, w in zip((one, other), "ab", when, strict=True)
+    ]
     known = now(*(reversed(pair) if swapped else pair))[fact]
     assert known.value == used
     assert any("conflict" in note and "more cautious" in note for note in known.notes)
@@ -281,5 +316,12 @@ def test_a_resource_without_id_is_named_by_its_type():
 
 
 def test_null_members_and_vendor_extensions_change_nothing():
-    vendor = {"extension": [{"url": "vendor", "valueFoo": 1}], "meta": {"lastUpdated": "broken"}, "note": None, "_status": {}}
-    assert values_of("bilirubin", bilirubin(**vendor, code=coded("http://loinc.org", "1975-2", None, display=None))) == [1.1]
+    vendor = {
+        "extension": [{"url": "vendor", "valueFoo": 1}],
+        "meta": {"lastUpdated": "broken"},
+        "note": None,
+        "_status": {},
+    }
+    assert values_of(
+        "bilirubin", bilirubin(**vendor, code=coded("http://loinc.org", "1975-2", None, display=None))
+    ) == [1.1]

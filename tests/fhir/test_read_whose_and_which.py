@@ -49,7 +49,9 @@ def test_subjects_that_are_this_patient(subject, urls):
     assert values_of("bilirubin", bilirubin(subject=subject), full_urls=urls) == [1.1]
 
 
-@pytest.mark.parametrize("subject", ["Patient/2", "https://ehr.example.org/r4/Patient/2", "urn:uuid:zzz", "Group/1", "Patient/11"])
+@pytest.mark.parametrize(
+    "subject", ["Patient/2", "https://ehr.example.org/r4/Patient/2", "urn:uuid:zzz", "Group/1", "Patient/11"]
+)
 def test_subjects_that_are_somebody_else(subject):
     other = {"reference": subject}
     for resource in (bilirubin(subject=other), icd("C22.0", subject=other), procedure({"text": "TACE"}, subject=other)):
@@ -122,13 +124,22 @@ def test_sent_twice_is_once():
 
 
 def test_the_order_of_resources_changes_nothing():
-    resources = [PATIENT, icd("C22.0"), bilirubin(id="a"), bilirubin(2.5, id="b"), procedure({"text": "TACE"}), order(text="TACE")]
+    resources = [
+        PATIENT,
+        icd("C22.0"),
+        bilirubin(id="a"),
+        bilirubin(2.5, id="b"),
+        procedure({"text": "TACE"}),
+        order(text="TACE"),
+    ]
     one, other = read(*resources), read(*reversed(resources))
     assert (one.tumor, one.sessions, one.orders) == (other.tumor, other.sessions, other.orders)
     assert now(*resources).bilirubin.value == now(*reversed(resources)).bilirubin.value
 
 
-@pytest.mark.parametrize("strange", [{}, {"resourceType": None}, {"resourceType": 3}, {"resourceType": "Unheard"}, {"id": "x"}])
+@pytest.mark.parametrize(
+    "strange", [{}, {"resourceType": None}, {"resourceType": 3}, {"resourceType": "Unheard"}, {"id": "x"}]
+)
 def test_unknown_resources_are_skipped(strange):
     facts = read(strange, bilirubin())
     assert (facts.unusable, [f.value for f in facts.series["bilirubin"]]) == ((), [1.1])
@@ -184,7 +195,9 @@ def test_answers_that_do_not_count(change):
 
 
 def test_several_answers():
-    sizes = answers(answer("nodule-size", quantity(3, "cm"), quantity(2, "cm")), answer("nodule-size", quantity(1, "cm")))
+    sizes = answers(
+        answer("nodule-size", quantity(3, "cm"), quantity(2, "cm")), answer("nodule-size", quantity(1, "cm"))
+    )
     assert sorted(s.size.value for s in read(sizes).sizes) == [1, 2, 3]
     both = answers(answer("ascites-grade", {"valueString": "none"}), answer("ascites-grade", {"valueString": "mild"}))
     assert now(both).ascites_grade.value == "mild"
@@ -272,7 +285,12 @@ def test_local_tumor_procedure_response():
 
 @pytest.mark.parametrize(
     ("code", "verification", "value"),
-    [("asc-mild", None, "mild"), ("asc-mild", "refuted", "none"), ("jaundice", None, True), ("jaundice", "refuted", False)],
+    [
+        ("asc-mild", None, "mild"),
+        ("asc-mild", "refuted", "none"),
+        ("jaundice", None, True),
+        ("jaundice", "refuted", False),
+    ],
 )
 def test_local_codes_of_conditions(code, verification, value):
     fact = {"asc-mild": "ascites_grade"}.get(code, code)

@@ -78,7 +78,7 @@ def test_no_spelling_belongs_to_two_units():
     assert not own_names & set(words)
 
 
-SEEN = {  # strings that laboratories send (TERMINOLOGY, section 2), and near ones
+SEEN = {  # strings that laboratories send, and near ones
     "mg/dL": ("mg/dl", "MG/DL", "mg / dL", "mg/100mL"),
     "g/dL": ("g/dl", "G/DL", "gram per deciliter", "g%"),
     "g/L": ("g/l", "gm/L"),

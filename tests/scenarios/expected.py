@@ -152,7 +152,7 @@ EXPECTED = {
     "patient-view-cirrhosis-without-tumor": Expected(("indeterminate",)),
 }
 
-# How the definitions of refractoriness stand, where a fixture is about them (CLINICAL 1.13).
+# How the definitions of refractoriness stand, where a fixture is about them.
 DEFINITIONS = {
     "third-tace-segment-8-jsh-refractory": {
         "jsh-lcsgj-2014": "met",

@@ -66,7 +66,7 @@ def test_definitions_of_refractoriness(client, case):
 
 
 def test_bridge_is_never_offered_to_be_removed(client):
-    """CLINICAL trap 26."""
+    """The transplant team decides; stable disease within Milan is success there."""
     cards = answer(client, request_of("bridge-to-transplant-stable-after-two-sessions"))["cards"]
     assert "delete" not in json.dumps([card.get("suggestions", []) for card in cards])
 

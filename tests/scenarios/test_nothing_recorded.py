@@ -127,6 +127,6 @@ def test_one_missing_fact_is_the_one_that_is_asked_for(client, fact):
 
 
 def test_number_of_nodules_is_counted_where_each_is_measured(client):
-    """INPUTS, row "number of nodules": distinct lesions measured in one imaging study."""
+    """Distinct lesions measured in one imaging study."""
     found, _ = eligibility(client, complete_but("nodule-count"))
     assert found["verdict"] == "candidate"

@@ -144,7 +144,7 @@ def _candidates(by_kind: Mapping[str, list[Resource]], reading: Reading) -> dict
         if not told or not _has_status(resource, told[0][0], reading):
             continue
         if reports is None and observed(resource, reading.clock) is None:
-            reports = report_dates(by_kind.get("DiagnosticReport", ()), reading)
+            reports = report_dates(by_kind.get("DiagnosticReport", ()), observations, reading)
         when = dated(resource, reading, reports or {})
         for fact, entry, measured in told:
             found.setdefault(fact, []).append(Candidate(resource, when, entry, measured))

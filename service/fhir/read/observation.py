@@ -8,7 +8,7 @@ from datetime import date
 from cards.facts import FACTS, NOT_TOLD, OVERALL, Fact, FactSpec, LesionSize, Response, Scalar
 from cards.words import day, number
 from service.fhir.read import codes, units
-from service.fhir.read.codings import as_list, code_word, codings, local, reference, segment, texts
+from service.fhir.read.codings import as_list, codings, reference, segment, texts
 from service.fhir.read.local_codes import Entry
 from service.fhir.read.reading import COUNTED_STATUS, PRELIMINARY_STATUS, Reading, Resource, name_of, status_of
 from service.fhir.read.values import NoValue, Read, finite, value_of
@@ -438,7 +438,11 @@ def _final_first(found: Sequence[Candidate], reading: Reading) -> list[Candidate
     """Usable candidates, but no preliminary one where a final one says of the same lesion and session that day or later."""
     usable = _usable(found, reading)
     final = [c for c in usable if status_of(c.resource) in COUNTED_STATUS]
-    return [c for c in usable if c in final or not any(_supersedes(f, c, reading) for f in final)]
+    return [
+        c
+        for c in usable
+        if status_of(c.resource) in COUNTED_STATUS or not any(_supersedes(f, c, reading) for f in final)
+    ]
 
 
 def _supersedes(final: Candidate, other: Candidate, reading: Reading) -> bool:
@@ -461,13 +465,31 @@ def _session_notes(name: str, found: Sequence[Candidate], reading: Reading) -> l
     return notes
 
 
-def report_dates(reports: Iterable[Resource], reading: Reading) -> dict[str, Moment]:
-    """Observation → when the DiagnosticReport that names it was."""
+def report_dates(reports: Iterable[Resource], observations: Iterable[Resource], reading: Reading) -> dict[str, Moment]:
+    """Observation → when the DiagnosticReport, or the panel, that names it was; a report names a panel's members too."""
+    panels = [o for o in observations if o.get("hasMember")]
+    members = {name_of(panel): _named(panel, "hasMember", reading) for panel in panels}
     found: dict[str, Moment] = {}
-    for report in reports:
-        moment = observed(report, reading.clock) or reading.clock.moment(report.get("issued"))
-        if moment is None or code_word(report.get("status")) in ("entered-in-error", "cancelled"):
-            continue
-        for result in as_list(report.get("result")):
-            found.setdefault(reading.resolved(local(reference(result))), moment)
+    waiting = [
+        (name, moment)
+        for holder, element in (*((p, "hasMember") for p in panels), *((r, "result") for r in reports))
+        if (moment := _report_date(holder, element, reading)) is not None
+        for name in _named(holder, element, reading)
+    ]
+    while waiting:
+        name, moment = waiting.pop(0)
+        if name not in found:
+            found[name] = moment
+            waiting += [(member, moment) for member in members.get(name, ())]
     return found
+
+
+def _report_date(holder: Resource, element: str, reading: Reading) -> Moment | None:
+    if status_of(holder) in ("entered-in-error", "cancelled"):
+        return None
+    moment = observed(holder, reading.clock)
+    return moment if element == "hasMember" else moment or reading.clock.moment(holder.get("issued"))
+
+
+def _named(holder: Resource, element: str, reading: Reading) -> list[str]:
+    return [reading.resolved(reference(named)) for named in as_list(holder.get(element))]

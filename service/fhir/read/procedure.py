@@ -115,7 +115,6 @@ def kind_of_embolization(said: set[str], text: str) -> str:
 
     Codes of one kind alone decide; 37243 and a generic embolization are told apart by words. Y-90 words win over TACE
     words ("Y-90 after TACE"), as CPT 37243 covers both.
-    Source: TERMINOLOGY section 7
     """
     if "proc.y90_tare" in said:
         return "y90"

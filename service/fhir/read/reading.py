@@ -85,7 +85,8 @@ def name_of(resource: Resource) -> str:
     """ "Type/id" as evidence is named; only the type where there is no id."""
     kind, identifier = resource.get("resourceType"), resource.get("id")
     kind = kind if isinstance(kind, str) else "resource"
-    return f"{kind}/{identifier}" if isinstance(identifier, str) and identifier else f"{kind} without id"
+    name = f"{kind}/{identifier}" if isinstance(identifier, str) and identifier else f"{kind} without id"
+    return name if name.isprintable() else "".join(c if c.isprintable() else "�" for c in name)
 
 
 def status_of(resource: Resource) -> str:

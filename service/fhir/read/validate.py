@@ -54,7 +54,6 @@ def _validator(kind: str) -> Callable[[Any], Any] | None:
 def problem_of(resource: Mapping[str, Any], clock: Clock) -> str:
     """Why a resource is not usable: element and what is wrong with it, never a value; "" where it is valid.
 
-    Source: INPUTS rule 1
     """
     if resource.get("modifierExtension"):
         return "it carries a modifierExtension, which may change its meaning"

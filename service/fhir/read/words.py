@@ -32,8 +32,8 @@ OTHER_SERVICE = re.compile(
 # An order so named leaves it to its details to say which intervention it is.
 INTERVENTION = re.compile(r"emboli[sz]|intervention|\bIR\b|angiogra|catheter|intra-?arterial|\bprocedure\b", re.I)
 RESECTION = re.compile(r"\bhepatectomy\b|\bliver resection\b|\bsegmentectomy of liver\b", re.I)
-ABLATION = re.compile(r"\b(?:radiofrequency|microwave|cryo|thermal)[ -]?ablation\b[^.]*\bliver\b"
-                      r"|\bliver\b[^.]*\bablation\b", re.I)  # fmt: skip
+ABLATION = re.compile(r"\b(?:radiofrequency|microwave|cryo|thermal)[ -]?ablation\b[^.]{0,80}\bliver\b"
+                      r"|\bliver\b[^.]{0,80}\bablation\b", re.I)  # fmt: skip
 ANASTOMOSIS = re.compile(
     r"\bwhipple\b|pancreat(?:ic)?o-?duodenectomy|hepatico-?jejunostomy|choledocho-?jejunostomy"
     r"|bilio-?enteric|bilio-?digestive", re.I,
@@ -43,10 +43,15 @@ _NOT = re.compile(r"\b(?:no|not|without|denies|declined|refused|instead of|rathe
                   r"previous|failed|after|since|history of|h/o|declines|contraindicated for)\b[^.;,]{0,25}$", re.I)  # fmt: skip
 
 
+_BEFORE = 60  # characters: a negation and what may stand between it and the word
+
+
 def tells(pattern: re.Pattern[str], text: str) -> bool:
     """Whether a text says the word of this order itself: not "no …", "prior …" or "after …".
 
     >>> tells(TACE, "DEB-TACE segment 8"), tells(TACE, "SBRT after prior TACE")
     (True, False)
     """
-    return any(not _NOT.search(text[: match.start()]) for match in pattern.finditer(text))
+    return any(
+        not _NOT.search(text[max(0, match.start() - _BEFORE) : match.start()]) for match in pattern.finditer(text)
+    )

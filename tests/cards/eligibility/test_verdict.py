@@ -1,4 +1,4 @@
-"""The verdict is the first tier that holds (CONTRACT, "What the eligibility verdict means")."""
+"""The verdict is the first tier that holds."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""Child-Pugh: the table of pugh-1973 (CLINICAL 1.1), middle bands inclusive at both ends, nothing rounded."""
+"""Child-Pugh: the table of pugh-1973, middle bands inclusive at both ends, nothing rounded."""
 
 from itertools import combinations, product
 

@@ -1,4 +1,4 @@
-"""Each published definition by named scenarios: first a–e of CLINICAL 1.13, then their edges."""
+"""Each published definition by named scenarios: first a–e, then their edges."""
 
 from datetime import date, timedelta
 
@@ -40,7 +40,7 @@ def others(but=(), **expected):
 
 VIABLE = step("SD", 60.0)
 SCENARIOS = [
-    # The scenarios of CLINICAL 1.13
+    # The scenarios a–e
     scenario("a: 60 % viable twice, agent changed in between", course(VIABLE, VIABLE),
              jsh=MET, korean=NOT_MET, same_area=NOT_MET, european=NOT_MET, easl=MET, steps=MET, zhang=NOT_MET, klca=MET,
              georgiades=MET, afp=NOT_MET),

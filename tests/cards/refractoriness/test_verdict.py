@@ -1,4 +1,4 @@
-"""The verdict over the seven definitions that count, and the ordered lesion (CONTRACT, CLINICAL 1.13)."""
+"""The verdict over the seven definitions that count, and the ordered lesion."""
 
 from datetime import date
 

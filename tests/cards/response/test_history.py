@@ -1,4 +1,4 @@
-"""Which response belongs to which session and lesion, and whether it counts (CONTRACT: day 28 to 92, later late)."""
+"""Which response belongs to which session and lesion, and whether it counts (day 28 to 92, later late)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""BCLC 2022 (CLINICAL 1.5): D before C before the tumor; every completion of missing values is a candidate."""
+"""BCLC 2022: D before C before the tumor; every completion of missing values is a candidate."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""Number and size of nodules, and the size-and-number rules of CLINICAL 1.7 and 1.8, each at its edge."""
+"""Number and size of nodules, and the size-and-number rules, each at its edge."""
 
 from itertools import product
 
