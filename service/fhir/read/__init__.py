@@ -112,7 +112,7 @@ def _once(resources: Sequence[Resource], clock: Clock) -> list[Resource]:
 
 def _version(resource: Resource, clock: Clock) -> tuple[float, int, bool]:
     meta = resource.get("meta")
-    meta = meta if isinstance(meta, Mapping) else {}
+    meta = meta if isinstance(meta, dict) else {}
     updated = clock.moment(meta.get("lastUpdated"))
     number = str(meta.get("versionId", ""))
     withdrawn = "entered-in-error" in (status_of(resource), code_word(resource.get("verificationStatus")))
@@ -143,16 +143,21 @@ def _candidates(by_kind: Mapping[str, list[Resource]], reading: Reading) -> dict
         told = facts_of(resource, reading)
         if not told or not _has_status(resource, told[0][0], reading):
             continue
-        if reports is None and observed(resource, reading.clock) is None:
-            reports = report_dates(by_kind.get("DiagnosticReport", ()), observations, reading)
-        when = dated(resource, reading, reports or {})
+        when = observed(resource, reading.clock)
+        if when is None:
+            if reports is None:
+                reports = report_dates(by_kind.get("DiagnosticReport", ()), observations, reading)
+            when = dated(resource, reading, reports)
         for fact, entry, measured in told:
             found.setdefault(fact, []).append(Candidate(resource, when, entry, measured))
     return found
 
 
+_TOLD_STATUS = COUNTED_STATUS | PRELIMINARY_STATUS
+
+
 def _has_status(resource: Resource, fact: str, reading: Reading) -> bool:
-    if status_of(resource) in COUNTED_STATUS | PRELIMINARY_STATUS:
+    if status_of(resource) in _TOLD_STATUS:
         return True
     reading.reject(resource, "its status is missing or none of FHIR R4", fact)
     return False

@@ -118,7 +118,7 @@ def _abated(condition: Resource, reading: Reading) -> bool:
     if condition.get("abatementBoolean") is True:
         return True
     period = condition.get("abatementPeriod")
-    start = reading.clock.moment(period.get("start")) if isinstance(period, Mapping) else None
+    start = reading.clock.moment(period.get("start")) if isinstance(period, dict) else None
     if start is not None and reading.clock.is_later(start):
         return False
     return any(condition.get(f"abatement{kind}") for kind in ("String", "Age", "Period", "Range"))
@@ -261,7 +261,7 @@ def _primaries(condition: Resource, said: set[str], tumors: Tumors, found: dict[
 
 def _primary_links(condition: Resource, reading: Reading) -> list[str]:
     """mCODE relatedPrimaryCancerCondition."""
-    linked = (e for e in as_list(condition.get("extension")) if isinstance(e, Mapping))
+    linked = (e for e in as_list(condition.get("extension")) if isinstance(e, dict))
     return [
         reading.resolved(reference(e.get("valueReference"))) for e in linked if str(e.get("url", "")).endswith(_LINK)
     ]
@@ -274,7 +274,7 @@ def _stage(condition: Resource, reading: Reading) -> None:
     """A BCLC stage written in Condition.stage.summary: shown beside the derived one."""
     moment = _recorded(condition, reading)
     for stage in as_list(condition.get("stage")):
-        for text in texts(stage.get("summary") if isinstance(stage, Mapping) else None):
+        for text in texts(stage.get("summary") if isinstance(stage, dict) else None):
             match = _BCLC.fullmatch(text)
             if match:
                 word = match[1].upper()

@@ -69,14 +69,14 @@ def _concepts(resource: Resource, medications: Mapping[str, Resource]) -> list[o
     held = _medication(resource, medications)
     if held is not None:
         named.append(held.get("code"))
-        named += [i.get("itemCodeableConcept") for i in as_list(held.get("ingredient")) if isinstance(i, Mapping)]
+        named += [i.get("itemCodeableConcept") for i in as_list(held.get("ingredient")) if isinstance(i, dict)]
     return [c for c in named if c is not None]
 
 
 def _texts(resource: Resource, medications: Mapping[str, Resource]) -> list[str]:
     said = [t for c in _concepts(resource, medications) for t in texts(c)]
     ref = resource.get("medicationReference")
-    if isinstance(ref, Mapping) and isinstance(ref.get("display"), str):
+    if isinstance(ref, dict) and isinstance(ref.get("display"), str):
         said.append(ref["display"])
     return said
 
@@ -84,7 +84,7 @@ def _texts(resource: Resource, medications: Mapping[str, Resource]) -> list[str]
 def _medication(resource: Resource, medications: Mapping[str, Resource]) -> Resource | None:
     ref = reference(resource.get("medicationReference"))
     if ref.startswith("#"):
-        contained = (c for c in as_list(resource.get("contained")) if isinstance(c, Mapping))
+        contained = (c for c in as_list(resource.get("contained")) if isinstance(c, dict))
         return next((c for c in contained if c.get("id") == ref[1:]), None)
     return medications.get(ref) or medications.get(local(ref)) if ref else None
 
@@ -96,12 +96,12 @@ def _when(resource: Resource, reading: Reading) -> Moment | None:
         if moment is not None:
             return moment
     period = resource.get("effectivePeriod")
-    start = clock.moment(period.get("start")) if isinstance(period, Mapping) else None
+    start = clock.moment(period.get("start")) if isinstance(period, dict) else None
     return start or clock.moment(resource.get("dateAsserted"))
 
 
 def _ended(resource: Resource, reading: Reading) -> bool:
     """A statement whose period is over, whatever its status says."""
     period = resource.get("effectivePeriod")
-    end = reading.clock.moment(period.get("end")) if isinstance(period, Mapping) else None
+    end = reading.clock.moment(period.get("end")) if isinstance(period, dict) else None
     return end is not None and end.last_day < reading.clock.today

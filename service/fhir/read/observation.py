@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from cards.facts import FACTS, NOT_TOLD, OVERALL, Fact, FactSpec, LesionSize, Response, Scalar
 from cards.words import day, number
@@ -76,17 +77,25 @@ def facts_of(resource: Resource, reading: Reading) -> list[tuple[str, Entry | No
         if entry is not None and entry.target == "fact":
             found.setdefault(entry.name, (entry.name, entry, ""))
             continue
-        for concept in codes.lookup(system, code):
-            excluded = excluded or concept.endswith("EXCLUDE") or "_NOT_" in concept
-            fact = FACT_OF.get(concept)
-            if fact is not None:
-                measured = codes.rows_of(system, code)[0].measured if fact in _MEASURED else ""
-                found.setdefault(fact, (fact, None, measured))
+        told, is_another = _told(system, code)
+        excluded = excluded or is_another
+        for fact, measured in told:
+            found.setdefault(fact, (fact, None, measured))
     measurements = {_SAME_MEASUREMENT.get(fact, fact) for fact in found}
     if found and (excluded or len(measurements) > 1):
         reading.reject(resource, "its codes name two different measurements", next(iter(found)))
         return []
     return list(found.values())
+
+
+@lru_cache(maxsize=4096)
+def _told(system: str, code: str) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """The facts one code tells, each with what it measures; whether it is one that must never be read as another."""
+    concepts = codes.lookup(system, code)
+    facts = dict.fromkeys(FACT_OF[c] for c in concepts if c in FACT_OF)
+    measured = codes.rows_of(system, code)[0].measured if facts else ""
+    is_another = any(c.endswith("EXCLUDE") or "_NOT_" in c for c in concepts)
+    return tuple((fact, measured if fact in _MEASURED else "") for fact in facts), is_another
 
 
 _MEASURED = frozenset({"bilirubin", "albumin", "creatinine"})
@@ -226,7 +235,7 @@ def _said(resource: Resource) -> list[Scalar]:
         if isinstance(value, str | int | bool):
             said.append(value)
     quantity = resource.get("valueQuantity")
-    plain = finite(quantity.get("value")) if isinstance(quantity, Mapping) else None
+    plain = finite(quantity.get("value")) if isinstance(quantity, dict) else None
     return [*said, plain] if plain is not None else said
 
 
@@ -262,9 +271,9 @@ def _normal_high(resource: Resource, read: Read) -> float | None:
     if read.fact not in ("afp", "afp_units", "dcp", "dcp_units", "afp_l3") or not read.sent:
         return None
     for given in as_list(resource.get("referenceRange")):
-        high = given.get("high") if isinstance(given, Mapping) else None
-        value = finite(high.get("value")) if isinstance(high, Mapping) else None
-        if value is None or not isinstance(high, Mapping):
+        high = given.get("high") if isinstance(given, dict) else None
+        value = finite(high.get("value")) if isinstance(high, dict) else None
+        if value is None or not isinstance(high, dict):
             continue
         written = high.get("code") or high.get("unit") or read.sent[1]
         converted = units.convert(read.fact, value, written) if isinstance(written, str) else None
@@ -392,7 +401,7 @@ def _elsewhere(resource: Resource) -> bool:
 
 def _longest(resource: Resource) -> Resource:
     """The Observation with the component of the longest dimension as its value; as it is where there is none."""
-    components = [c for c in as_list(resource.get("component")) if isinstance(c, Mapping)]
+    components = [c for c in as_list(resource.get("component")) if isinstance(c, dict)]
     for component in components:
         named = {c for pair in codings(component.get("code")) for c in codes.lookup(*pair)}
         if "obs.tumor_size_longest" in named:

@@ -49,14 +49,14 @@ def _said(order: Resource) -> set[str]:
 def _billing(order: Resource) -> list[object]:
     """CPT candidates that CRD carries in the billing-options extension of the code or of one of its codings."""
     code = order.get("code")
-    if not isinstance(code, Mapping):
+    if not isinstance(code, dict):
         return []
-    holders = [code, *(c for c in as_list(code.get("coding")) if isinstance(c, Mapping)), order]
+    holders = [code, *(c for c in as_list(code.get("coding")) if isinstance(c, dict)), order]
     return [
         e.get("valueCodeableConcept") or {"coding": [e.get("valueCoding")]}
         for holder in holders
         for e in as_list(holder.get("extension"))
-        if isinstance(e, Mapping) and str(e.get("url", "")).endswith(BILLING_OPTIONS)
+        if isinstance(e, dict) and str(e.get("url", "")).endswith(BILLING_OPTIONS)
     ]
 
 
@@ -70,7 +70,7 @@ def _sites(order: Resource) -> str:
 
 def _details(order: Resource) -> str:
     details = [t for d in as_list(order.get("orderDetail")) for t in texts(d)]
-    notes = [n["text"] for n in as_list(order.get("note")) if isinstance(n, Mapping) and isinstance(n.get("text"), str)]
+    notes = [n["text"] for n in as_list(order.get("note")) if isinstance(n, dict) and isinstance(n.get("text"), str)]
     instruction = order.get("patientInstruction")
     return ". ".join((*details, *notes, *([instruction] if isinstance(instruction, str) else [])))
 

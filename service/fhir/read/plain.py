@@ -19,7 +19,6 @@ _DATE = re.compile(rf"(?:19|20)\d\d(?:-{_DAY}|-(?:0[1-9]|1[0-2]))?")
 _INSTANT = re.compile(rf"(?:19|20)\d\d-{_DAY}{_TIME}")
 _CODE = re.compile(r"[\x21-\x7e]+")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]*")
-_REFERENCE = re.compile(r"[\x21-\x7e]+")
 
 
 def _matches(pattern: re.Pattern[str]) -> Check:
@@ -61,13 +60,55 @@ def _list(item: Check) -> Check:
 
 
 _DATED = _matches(_DATE_TIME)
-_coding = _object(system=_matches(_URI), code=_matches(_CODE), display=_text, version=_text, userSelected=_yes_no)
-_concept = _object(coding=_list(_coding), text=_text)
-_ref = _object(reference=_matches(_REFERENCE), display=_text)
-_quantity = _object(
-    value=_number, unit=_text, system=_matches(_URI), code=_matches(_CODE),
-    comparator=lambda value: value in ("<", "<=", ">", ">="),
+_coding_checks = _object(
+    system=_matches(_URI), code=_matches(_CODE), display=_text, version=_text, userSelected=_yes_no
 )  # fmt: skip
+_unit_checks = _object(
+    unit=_text, system=_matches(_URI), code=_matches(_CODE), comparator=lambda value: value in ("<", "<=", ">", ">=")
+)
+_KNOWN_LIMIT = 4096
+
+
+def _remembered(check: Check) -> Check:
+    """The same few codings and units come again and again: what was plain once is plain. Saves a third of the checks."""
+    known: set[tuple[Any, ...]] = set()
+
+    def seen(value: Any) -> bool:
+        if type(value) is not dict or "userSelected" in value:  # True and 1 would be one key
+            return check(value)
+        try:
+            key = tuple(value.items())
+            if key in known:
+                return True
+        except TypeError:  # something nested: not one of the common forms
+            return False
+        plain = check(value)
+        if plain and len(known) < _KNOWN_LIMIT:
+            known.add(key)
+        return plain
+
+    return seen
+
+
+_coding = _remembered(_coding_checks)
+_unit = _remembered(_unit_checks)
+
+
+def _quantity(value: Any) -> bool:
+    if type(value) is not dict or "value" not in value or not _number(value["value"]):
+        return False
+    rest = {name: held for name, held in value.items() if name != "value"}
+    return not rest or _unit(rest)
+
+
+_concept = _object(coding=_list(_coding), text=_text)
+
+
+def _target(value: Any) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isprintable() and value != "" and " " not in value
+
+
+_ref = _object(reference=_target, display=_text)
 _period = _object(start=_DATED, end=_DATED)
 _value = {
     "valueQuantity": _quantity, "valueInteger": _whole, "valueBoolean": _yes_no, "valueString": _text,

@@ -1,6 +1,6 @@
 """Procedures → treatment sessions of the liver tumor, other treatments, and findings that a procedure leaves behind."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -179,7 +179,7 @@ def _session_part(procedure: Resource, moment: Moment | None, reading: Reading) 
 
 
 def _notes_text(procedure: Resource) -> list[str]:
-    notes = (n.get("text") for n in as_list(procedure.get("note")) if isinstance(n, Mapping))
+    notes = (n.get("text") for n in as_list(procedure.get("note")) if isinstance(n, dict))
     used = (t for c in as_list(procedure.get("usedCode")) for t in texts(c))
     return [t for t in (*notes, *used) if isinstance(t, str)]
 
@@ -187,12 +187,12 @@ def _notes_text(procedure: Resource) -> list[str]:
 def lesions_of(resource: Resource, reading: Reading) -> tuple[str, ...]:
     """The target lesions: HL7 procedure-targetBodyStructure at the root or inside bodySite, else bodySite segments."""
     sites = as_list(resource.get("bodySite"))
-    holders = [resource, *(s for s in sites if isinstance(s, Mapping))]
+    holders = [resource, *(s for s in sites if isinstance(s, dict))]
     targets = [
         reading.resolved(reference(e.get("valueReference")))
         for holder in holders
         for e in as_list(holder.get("extension"))
-        if isinstance(e, Mapping) and str(e.get("url", "")).endswith(TARGET_LESION)
+        if isinstance(e, dict) and str(e.get("url", "")).endswith(TARGET_LESION)
     ]
     named = [t for t in targets if t.startswith("BodyStructure/")] or [s for site in sites for s in segments(site)]
     return tuple(dict.fromkeys(named))
@@ -200,7 +200,7 @@ def lesions_of(resource: Resource, reading: Reading) -> tuple[str, ...]:
 
 def _intent(procedure: Resource) -> str:
     for extension in as_list(procedure.get("extension")):
-        if isinstance(extension, Mapping) and str(extension.get("url", "")).endswith(INTENT):
+        if isinstance(extension, dict) and str(extension.get("url", "")).endswith(INTENT):
             for system, code in codings(extension.get("valueCodeableConcept")):
                 word = codes.value_of(system, code)
                 if word in ("curative", "palliative"):
@@ -212,7 +212,7 @@ def _flags(procedure: Resource) -> dict[str, bool]:
     """selective, technique_changed, technical_success as extensions of the Procedure."""
     flags: dict[str, bool] = {}
     for extension in as_list(procedure.get("extension")):
-        if not isinstance(extension, Mapping) or not isinstance(extension.get("valueBoolean"), bool):
+        if not isinstance(extension, dict) or not isinstance(extension.get("valueBoolean"), bool):
             continue
         url = str(extension.get("url", ""))
         for code in _NOTES:

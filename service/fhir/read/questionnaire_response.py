@@ -34,9 +34,9 @@ def answers(responses: Iterable[Resource], reading: Reading) -> Iterator[dict[st
 
 def _items(items: object, depth: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for item in as_list(items) if depth < _DEEPEST else ():
-        if not isinstance(item, Mapping):
+        if not isinstance(item, dict):
             continue
-        given = [a for a in as_list(item.get("answer")) if isinstance(a, Mapping)]
+        given = [a for a in as_list(item.get("answer")) if isinstance(a, dict)]
         link = item.get("linkId")
         if isinstance(link, str) and _code(link) and given:
             yield from ((link.strip(), answer) for answer in given)
@@ -68,7 +68,7 @@ def _observation(response: Resource, link: str, answer: Mapping[str, Any], which
         "id": name_of(response).removeprefix("QuestionnaireResponse/") + f".{link}{which}",
         "status": "final",
         "code": {"coding": [{"system": system, "code": code}]},
-        **({"subject": response["subject"]} if isinstance(response.get("subject"), Mapping) else {}),
+        **({"subject": response["subject"]} if isinstance(response.get("subject"), dict) else {}),
         **({"effectiveDateTime": response["authored"]} if isinstance(response.get("authored"), str) else {}),
         **value,
     }

@@ -34,6 +34,7 @@ class Reading:
     unusable: dict[str, str] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     dialyses: list[tuple[date, str]] = field(default_factory=list)
+    known_ours: set[str] = field(default_factory=set)  # references already found to be this patient
 
     def reject(self, resource: Resource, because: str, fact: str = "") -> None:
         """A resource that would have been evidence and is not."""
@@ -69,9 +70,16 @@ class Reading:
 
     def names_patient(self, resource: Resource) -> bool:
         """Whether the subject, where one is stated, is this patient."""
-        stated = (self.resolved(reference(s)) for s in as_list(resource.get("subject") or resource.get("patient")))
+        subject = resource.get("subject")
+        ref = subject.get("reference") if isinstance(subject, dict) else None
+        if isinstance(ref, str) and ref in self.known_ours:
+            return True
+        stated = (self.resolved(reference(s)) for s in as_list(subject or resource.get("patient")))
         ours = ("", self.patient, f"Patient/{self.patient}")
-        return not self.patient or all(subject in ours for subject in stated)
+        is_ours = not self.patient or all(each in ours for each in stated)
+        if is_ours and isinstance(ref, str):
+            self.known_ours.add(ref)
+        return is_ours
 
     def resolved(self, ref: str) -> str:
         """ "Type/id" of a reference, by the Bundle's full URLs where it has one."""

@@ -52,9 +52,7 @@ def _validator(kind: str) -> Callable[[Any], Any] | None:
 
 
 def problem_of(resource: Mapping[str, Any], clock: Clock) -> str:
-    """Why a resource is not usable: element and what is wrong with it, never a value; "" where it is valid.
-
-    """
+    """Why a resource is not usable: element and what is wrong with it, never a value; "" where it is valid."""
     if resource.get("modifierExtension"):
         return "it carries a modifierExtension, which may change its meaning"
     validate = _validator(str(resource.get("resourceType")))
@@ -87,7 +85,7 @@ _NOTHING = (None, "")
 
 def _mended(value: Any, clock: Clock, depth: int, name: str = "") -> Any:
     """Without nulls, empty strings, surrounding blanks, and times that lack zone or seconds."""
-    if isinstance(value, Mapping) and depth < 12:
+    if isinstance(value, dict) and depth < 12:
         kept = ((k, v) for k, v in value.items() if v not in _NOTHING)
         return {k: _mended(v, clock, depth + 1, k) for k, v in kept}
     if isinstance(value, list) and depth < 12:

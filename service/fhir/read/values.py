@@ -76,7 +76,7 @@ def _numbers(fact: str, holder: Mapping[str, Any]) -> Iterator[tuple[float, str,
     """Every number with comparator and unit that value[x] holds: the quantity, its translations, then text."""
     quantity = holder.get("valueQuantity")
     for q in (quantity, *_translations(quantity)):
-        if not isinstance(q, Mapping):
+        if not isinstance(q, dict):
             continue
         value = finite(q.get("value"))
         if value is not None:
@@ -97,8 +97,8 @@ def _numbers(fact: str, holder: Mapping[str, Any]) -> Iterator[tuple[float, str,
 
 
 def _translations(quantity: object) -> list[object]:
-    listed = as_list(quantity.get("extension")) if isinstance(quantity, Mapping) else []
-    return [e.get("valueQuantity") for e in listed if isinstance(e, Mapping) and _TRANSLATION in str(e.get("url"))]
+    listed = as_list(quantity.get("extension")) if isinstance(quantity, dict) else []
+    return [e.get("valueQuantity") for e in listed if isinstance(e, dict) and _TRANSLATION in str(e.get("url"))]
 
 
 def finite(value: object) -> float | None:
@@ -173,7 +173,7 @@ def _converted(spec: FactSpec, value: float, comparator: str, unit: str, measure
 
 def _integer(spec: FactSpec, holder: Mapping[str, Any]) -> Read | NoValue:
     quantity = holder.get("valueQuantity")
-    if isinstance(quantity, Mapping):
+    if isinstance(quantity, dict):
         if quantity.get("comparator"):
             return NoValue(f"{spec.label} has a comparator")
         unit = _unit(quantity, spec.name)
@@ -194,7 +194,7 @@ def _integer(spec: FactSpec, holder: Mapping[str, Any]) -> Read | NoValue:
 def _grades(fact: str, holder: Mapping[str, Any]) -> Iterator[float | None]:
     yield finite(holder.get("valueInteger"))
     quantity = holder.get("valueQuantity")
-    if isinstance(quantity, Mapping):
+    if isinstance(quantity, dict):
         yield finite(quantity.get("value"))
     yield finite(holder.get("valueDecimal"))
     answered = [holder.get("valueCodeableConcept"), {"coding": [holder.get("valueCoding")]}]
@@ -249,7 +249,7 @@ def _words(holder: Mapping[str, Any]) -> list[str]:
     found: list[str] = []
     for concept in (holder.get("valueCodeableConcept"), {"coding": [holder.get("valueCoding")]}):
         own = [code for system, code in codings(concept) if codes.normalized_system(system) == codes.OWN_SYSTEM]
-        text = concept.get("text") if isinstance(concept, Mapping) else None
+        text = concept.get("text") if isinstance(concept, dict) else None
         found += own or ([text] if isinstance(text, str) else [])
     text = holder.get("valueString")
     found += [text] if isinstance(text, str) else []

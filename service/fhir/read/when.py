@@ -114,6 +114,6 @@ def performed(resource: Mapping[str, Any], clock: Clock) -> Moment | None:
 
 
 def _period(period: object, clock: Clock) -> Moment | None:
-    if not isinstance(period, Mapping):
+    if not isinstance(period, dict):
         return None
     return clock.moment(period.get("end")) or clock.moment(period.get("start"))

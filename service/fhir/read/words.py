@@ -1,6 +1,7 @@
 """Words by which orders and procedures tell what they are, where codes do not."""
 
 import re
+from functools import lru_cache
 
 TACE = re.compile(r"\bTACE\b|\b[cd]TACE\b|chemo-?\s?emboli[sz]|DEB-?\s?TACE|DEBTACE|DEM-?TACE", re.I)
 Y90 = re.compile(
@@ -46,6 +47,7 @@ _NOT = re.compile(r"\b(?:no|not|without|denies|declined|refused|instead of|rathe
 _BEFORE = 60  # characters: a negation and what may stand between it and the word
 
 
+@lru_cache(maxsize=1024)
 def tells(pattern: re.Pattern[str], text: str) -> bool:
     """Whether a text says the word of this order itself: not "no …", "prior …" or "after …".
 

@@ -209,6 +209,7 @@ ROWS = [
     row("curable_without_stated_reason", "bridge to transplant", NOT_MET, sizes=(3.0, 2.0), bridge_to_transplant=True),
     row("curable_without_stated_reason", "no bridge", MET, sizes=(3.0, 2.0), bridge_to_transplant=False),
     row("curable_without_stated_reason", "the reason is too old", MET, sizes=(3.0, 2.0), unresectable=(True, 91)),
+    row("curable_without_stated_reason", "single, not measured: 0 or A", MET, sizes=(), nodule_count=1),
     row("curable_without_stated_reason", "size missing", UNKNOWN, sizes=()),
     row("curable_without_stated_reason", "spread missing", UNKNOWN, sizes=(3.0, 2.0), extrahepatic_spread=None),
     row("curable_without_stated_reason", "not HCC", NOT_MET, tumor="icc", sizes=(3.0, 2.0)),

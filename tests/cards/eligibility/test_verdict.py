@@ -6,6 +6,7 @@ import pytest
 
 from cards.assess import assess
 from cards.eligibility.verdict import eligibility
+from cards.facts import NOT_TOLD
 from cards.verdict import Finding, Verdict
 from tests.cards.build import CANDIDATE, EMPTY, LIVER, TODAY, candidate, case, drug, order, present, session
 
@@ -136,6 +137,20 @@ def test_count_of_measured_lesions_stands_in_for_a_stated_one(missing):
 )
 def test_nodules_that_decide_without_being_all_measured(sizes, count, expected):
     assert verdict(sizes=sizes, nodule_count=count) == expected
+
+
+@pytest.mark.parametrize(
+    ("sizes", "count", "missing"),
+    [
+        pytest.param([(4.0, 10, NOT_TOLD)], None, ("nodule_count", "nodule_size"), id="both could change the verdict"),
+        pytest.param([(9.0, 10, NOT_TOLD)], None, ("nodule_count",), id="the size is decided, the number is not told"),
+        pytest.param([4.0], 2, ("nodule_size",), id="one of two measured"),
+        pytest.param([], 5, ("nodule_size",), id="no size at all"),
+    ],
+)
+def test_what_is_missing_of_the_nodules(sizes, count, missing):
+    found = eligibility(case(candidate(sizes=sizes, nodule_count=count)))
+    assert {f.rule: f.missing for f in found.deciding} == {"needed_nodules": missing}
 
 
 # Bounds

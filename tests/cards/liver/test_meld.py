@@ -1,5 +1,8 @@
 """MELD, MELD-Na (OPTN 2016) and MELD 3.0 (kim-2021): floors, caps, the sodium term, dialysis, bounds."""
 
+from itertools import product
+from math import floor, log
+
 import pytest
 
 from cards.liver.meld import (
@@ -113,6 +116,16 @@ def test_meld_3_by_its_formula():
     # 4.56 ln 2 + 0.82·7 − 0.24·7·ln 2 + 9.09 ln 1.5 + 11.14 ln 1.5 + 1.85·0.5 − 1.83·0.5·ln 1.5 + 6 = 22.49
     labs = (LABS["bilirubin"], LABS["inr"], LABS["creatinine"], LABS["sodium"], LABS["albumin"])
     assert (meld3_score(*labs, False), meld3_score(*labs, True)) == (22, 24)
+
+
+def test_meld_3_agrees_with_the_published_formula_over_its_range():
+    """Kim 2021 as CLINICAL 1.3 prints it, written here a second time."""
+    grid = product((1.0, 2.3, 8.9), (1.0, 1.6, 3.1), (1.0, 1.7, 3.0), (125.0, 130.0, 137.0), (1.5, 2.4, 3.5), (0, 1))
+    for bili, inr, cr, na, alb, female in grid:
+        ln_bili, ln_cr = log(bili), log(cr)
+        score = 1.33 * female + 4.56 * ln_bili + 0.82 * (137 - na) - 0.24 * (137 - na) * ln_bili + 9.09 * log(inr)
+        score += 11.14 * ln_cr + 1.85 * (3.5 - alb) - 1.83 * (3.5 - alb) * ln_cr + 6
+        assert meld3_score(bili, inr, cr, na, alb, bool(female)) == min(max(floor(score + 0.5), 6), 40)
 
 
 @pytest.mark.parametrize(("sex", "low", "high", "missing"), [("male", 22, 22, ()), ("female", 24, 24, ()),

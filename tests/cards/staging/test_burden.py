@@ -67,6 +67,20 @@ def test_number_and_size(sizes, stated, count, largest, missing):
     assert found.missing == missing
 
 
+@pytest.mark.parametrize(
+    ("sizes", "stated", "note"),
+    [
+        pytest.param([3.0, 2.0], 2, None, id="as many measured as stated"),
+        pytest.param([3.0, 2.0], 1, "1 nodules stated, 2 measured", id="more measured than stated"),
+        pytest.param([3.0, 2.0], None, "2 counted from the lesions measured in one study", id="counted"),
+        pytest.param([], 0, "0 nodules stated", id="none stated"),
+    ],
+)
+def test_what_the_number_stands_on_is_said(sizes, stated, note):
+    found = nodules(sizes, nodule_count=stated).notes
+    assert found == () if note is None else any(each.startswith(note) for each in found)
+
+
 def test_largest_is_first_and_total_is_the_sum():
     found = nodules([1.5, 3.0], nodule_count=2)
     assert (found.sizes, found.total) == ((3.0, 1.5), (4.5, 4.5))
@@ -86,9 +100,9 @@ def test_what_stands_before_the_last_session_is_no_burden_of_today(stated):
     [
         pytest.param([4.9], IN, id="one below 5 cm"),
         pytest.param([5.0], IN, id="one of 5.0 cm"),
-        pytest.param([5.1], OUT, id="one above 5 cm"),
+        pytest.param([5.01], OUT, id="one above 5 cm"),
         pytest.param([3.0, 3.0, 3.0], IN, id="three of 3.0 cm"),
-        pytest.param([3.1, 1.0, 1.0], OUT, id="three, one above 3 cm"),
+        pytest.param([3.01, 1.0, 1.0], OUT, id="three, one above 3 cm"),
         pytest.param([3.1, 1.0], OUT, id="two, one above 3 cm"),
         pytest.param([1.0, 1.0, 1.0, 1.0], OUT, id="four"),
         pytest.param([2.5, 2.0], IN, id="E23 Radulator"),
@@ -103,10 +117,10 @@ def test_milan(sizes, expected):
     ("sizes", "expected"),
     [
         pytest.param([6.5], IN, id="one of 6.5 cm"),
-        pytest.param([6.6], OUT, id="one above 6.5 cm"),
+        pytest.param([6.51], OUT, id="one above 6.5 cm"),
         pytest.param([4.5, 3.5], IN, id="largest 4.5 cm, total 8.0 cm"),
-        pytest.param([4.6, 1.0], OUT, id="two, largest above 4.5 cm"),
-        pytest.param([4.5, 3.6], OUT, id="total above 8 cm"),
+        pytest.param([4.51, 1.0], OUT, id="two, largest above 4.5 cm"),
+        pytest.param([4.5, 3.51], OUT, id="total above 8 cm"),
         pytest.param([4.1, 2.2, 1.7], IN, id="total 8.0 cm in binary fractions"),
         pytest.param([2.0, 2.0, 2.0], IN, id="three"),
         pytest.param([1.0, 1.0, 1.0, 1.0], OUT, id="four"),
@@ -122,7 +136,7 @@ def test_ucsf(sizes, expected):
     ("sizes", "expected"),
     [
         pytest.param([5.0, 1.0], IN, id="5 cm and two: 7.0"),
-        pytest.param([5.1, 1.0], OUT, id="5.1 cm and two: 7.1"),
+        pytest.param([5.01, 1.0], OUT, id="5.01 cm and two: 7.01"),
         pytest.param([6.0], IN, id="6 cm and one: 7.0"),
         pytest.param([6.1], OUT, id="6.1 cm and one"),
         pytest.param([3.0, 3.0, 3.0, 3.0], IN, id="3 cm and four: 7.0"),
@@ -212,9 +226,9 @@ def test_open_exactly_where_completions_disagree(rule, sizes, count):
     [
         pytest.param([4.9], NA, NA, id="one of 4.9 cm"),
         pytest.param([5.0], NA, "within", id="one of 5.0 cm"),
-        pytest.param([5.1], "within", "within", id="one of 5.1 cm"),
+        pytest.param([5.01], "within", "within", id="one of 5.01 cm"),
         pytest.param([8.0], "within", "within", id="one of 8.0 cm"),
-        pytest.param([8.1], "beyond", "beyond", id="one of 8.1 cm"),
+        pytest.param([8.01], "beyond", "beyond", id="one of 8.01 cm"),
         pytest.param([3.1, 2.0], "within", "within", id="two, largest 3.1 cm"),
         pytest.param([3.0, 2.0], NA, "within", id="two, largest 3.0 cm"),
         pytest.param([2.9, 2.0], NA, NA, id="two, both below 3 cm"),
