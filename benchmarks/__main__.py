@@ -92,7 +92,9 @@ def main() -> int:
         ratio = ours / floor
         print(f"{observations:>12} {size / 1000:>8.1f} {floor:>9.0f} {ours:>12.0f} {ratio:>6.1f}")
         worst = ratio if observations == BASE else worst
-    print(f"\n{BASE} Observations, every request another patient: {worst:.1f} times the floor (at most {LARGEST_RATIO:g})")
+    print(
+        f"\n{BASE} Observations, every request another patient: {worst:.1f} times the floor (at most {LARGEST_RATIO:g})"
+    )
     return 0 if worst <= LARGEST_RATIO else 1
 
 

@@ -110,7 +110,9 @@ def _one(system: str, code: str) -> Json:
 
 def _observations(patient: str, number: int) -> list[Json]:
     """Findings and sizes once, then panels of laboratory values going back in time."""
-    found = [_observation(patient, f"f-{code}", OWN, code, AS_OF - timedelta(days=9), value) for code, value in _FINDINGS]
+    found = [
+        _observation(patient, f"f-{code}", OWN, code, AS_OF - timedelta(days=9), value) for code, value in _FINDINGS
+    ]
     found.append(_observation(patient, "ecog", LOINC, "89247-1", AS_OF - timedelta(days=3), {"valueInteger": 0}))
     found += [_size(patient, place, size) for place, size in (("277962002", 42), ("277959000", 21))]
     for place in count():

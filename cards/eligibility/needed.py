@@ -1,8 +1,10 @@
 """Which facts a verdict needs, and which of them are not there: missing, too old, from before the last session, unusable."""
 
+from collections.abc import Mapping
+
 from cards.case import Case
 from cards.eligibility.cautions import beyond_entry_rule, beyond_up_to_seven, tumor_10_cm_or_more
-from cards.facts import Absent, Fact, Why
+from cards.facts import Absent, Fact, Scalar, Why
 from cards.rule import shown
 from cards.verdict import Finding, Verdict
 
@@ -16,8 +18,31 @@ def needed_facts(case: Case) -> tuple[Finding, ...]:
     found = [_tumor_type(case), *_child_pugh_items(case)]
     found += [_fact(case, name) for name in ("ecog", "extrahepatic_spread", "portal_vein_invasion")]
     found += [_nodules(case)]
+    found += _last_known_to_be_bad(case)
     history = _history(case)
     return (*found, history) if history is not None else tuple(found)
+
+
+# What would contraindicate TACE, or speak against it, where it is stated. Silence about these does not block.
+_BAD: Mapping[str, tuple[Scalar, ...]] = {
+    "hepatic_vein_invasion": (True,),
+    "bile_duct_invasion": (True,),
+    "portal_flow": ("hepatofugal", "absent"),
+    "growth_pattern": ("infiltrative",),
+    "jaundice": (True,),
+    "hepatorenal_syndrome": (True,),
+}
+
+
+def _last_known_to_be_bad(case: Case) -> list[Finding]:
+    """A finding against TACE that is too old, or from before the last session, is not gone: it has to be looked at again."""
+    found = []
+    for name, bad in _BAD.items():
+        known = case.state[name]
+        last = next(iter(case.facts.series.get(name, ())), None)
+        if isinstance(known, Absent) and last is not None and last.when is not None and last.value in bad:
+            found.append(_needed(name, Verdict.UNKNOWN, known.because, (last.evidence,), (name,)))
+    return found
 
 
 def _history(case: Case) -> Finding | None:

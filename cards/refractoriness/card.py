@@ -28,8 +28,8 @@ _ADVICE = (
 
 
 def refractoriness_card(case: Case, r: Refractoriness) -> Card | None:
-    """None before the first TACE."""
-    if r.verdict == "not-applicable" or (case.order is not None and not case.order.subject_matches):
+    """None before the first TACE, and where no history could be fetched: the eligibility card says that."""
+    if not r.per_lesion or (case.order is not None and not case.order.subject_matches):
         return None
     systemic = case.order is not None and case.order.kind == "systemic"
     warning = bool(r.deciding) and not systemic

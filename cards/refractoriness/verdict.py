@@ -36,7 +36,7 @@ def refractoriness(case: Case) -> Refractoriness:
     """
     facts = case.facts
     if not tace_sessions(facts) and not undated_tace(facts):
-        return Refractoriness("not-applicable", {}, (), {})
+        return _unreached() if "Procedure" in facts.unreached else Refractoriness("not-applicable", {}, (), {})
     lesions = target_lesions(facts)
     per_lesion = {
         key: {code: _unless_undated(facts, rule(lesion(facts, key))) for code, rule in (COUNTING | CONTEXT).items()}
@@ -54,6 +54,16 @@ def refractoriness(case: Case) -> Refractoriness:
     elsewhere = tuple(f for f in met if f not in deciding)
     findings = tuple(_representative([named[key][code] for key in lesions], definitions[code]) for code in definitions)
     return Refractoriness(_verdict(definitions), definitions, findings, named, ordered, deciding, _once(elsewhere))
+
+
+def _unreached() -> Refractoriness:
+    """Procedures that could not be fetched may hold any history."""
+    because = "procedures could not be fetched: whether TACE was done is not known"
+    findings = tuple(
+        Finding(rule.__name__, Verdict.UNKNOWN, because, "contract", "treatment history", (), ("treatment_history",))
+        for rule in (COUNTING | CONTEXT).values()
+    )
+    return Refractoriness("indeterminate", dict.fromkeys(COUNTING | CONTEXT, Verdict.UNKNOWN), findings, {})
 
 
 def _unless_undated(facts: PatientFacts, found: Finding) -> Finding:

@@ -42,9 +42,9 @@ def _yes_no(value: Any) -> bool:
     return value is True or value is False
 
 
-def _object(**checks: Check) -> Check:
+def _object(required: str = "", **checks: Check) -> Check:
     def check(value: Any) -> bool:
-        if type(value) is not dict or not value:
+        if type(value) is not dict or not value or (required and required not in value):
             return False
         for name, held in value.items():
             of_element = checks.get(name)
@@ -117,7 +117,7 @@ _value = {
 _VALUES = frozenset(_value) - {"dataAbsentReason"}
 _named = _matches(re.compile(r"[A-Za-z]+"))
 _status = _matches(re.compile(r"[a-z-]+"))
-_component = _object(code=_concept, interpretation=_list(_concept), **_value)
+_component = _object("code", code=_concept, interpretation=_list(_concept), **_value)
 
 _OBSERVATION = {
     "resourceType": _named,

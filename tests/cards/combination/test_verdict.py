@@ -3,6 +3,7 @@
 import pytest
 
 from cards.combination.verdict import combination
+from cards.verdict import Verdict
 from tests.cards.build import LESION, candidate, case, drug, order, session
 
 TACE, SYSTEMIC = order("tace", LESION), order("systemic", drugs=("lenvatinib",))
@@ -41,6 +42,11 @@ def test_concurrent_names_the_drugs_once_and_its_evidence():
     found = judged(TACE, orders=(TACE, SYSTEMIC), treatments=[drug("lenvatinib")]).findings[0]
     assert found.because.startswith("TACE together with lenvatinib: ")
     assert set(found.evidence) == {"ServiceRequest/tace", "ServiceRequest/systemic", "MedicationRequest/lenvatinib"}
+
+
+@pytest.mark.parametrize(("ordered", "changes"), [(TACE, {"treatments": [drug()]}), (SYSTEMIC, {"sessions": TREATED})])
+def test_what_is_found_is_met(ordered, changes):
+    assert [f.verdict for f in judged(ordered, **changes).findings] == [Verdict.MET]
 
 
 def test_sequence_says_which_tace():

@@ -8,7 +8,20 @@ from cards.assess import assess
 from cards.eligibility.verdict import eligibility
 from cards.facts import NOT_TOLD
 from cards.verdict import Finding, Verdict
-from tests.cards.build import CANDIDATE, EMPTY, LIVER, TODAY, candidate, case, drug, order, present, session
+from tests.cards.build import (
+    CANDIDATE,
+    EMPTY,
+    LESION,
+    LIVER,
+    TODAY,
+    candidate,
+    case,
+    drug,
+    order,
+    present,
+    response,
+    session,
+)
 
 TIERS = {
     "not-applicable": {"tumor_rupture": True},
@@ -87,6 +100,29 @@ def test_needed_fact_that_is_not_there_leaves_the_verdict_open(changes, missing)
     found = eligibility(case(candidate(**changes)))
     assert found.verdict == "indeterminate"
     assert missing in {name for f in found.deciding for name in f.missing}
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "words"),
+    [
+        pytest.param({"tumor": "", "unreached": ["Condition"]}, "needed_tumor_type", "could not be fetched",
+                     id="Conditions could not be fetched"),
+        pytest.param({"unreached": ["Procedure"]}, "needed_treatment_history", "could not be fetched",
+                     id="procedures could not be fetched"),
+        pytest.param({"responses": [response(session(60, LESION), "SD")]}, "needed_treatment_history", "but no treatment",
+                     id="a response without any treatment"),
+        pytest.param({"sessions": [session(None, kind="y90")]}, "needed_date_of_tace", "has no date",
+                     id="a Y-90 session without a date"),
+    ],
+)  # fmt: skip
+def test_history_that_is_not_known_leaves_the_verdict_open(changes, rule, words):
+    found = eligibility(case(candidate(**changes)))
+    assert (found.verdict, [f.rule for f in found.deciding]) == ("indeterminate", [rule])
+    assert words in found.deciding[0].because
+
+
+def test_tumor_that_is_told_needs_no_further_conditions():
+    assert verdict(unreached=["Condition"]) == "candidate"
 
 
 @pytest.mark.parametrize("name", [*LIVER, "ecog", "extrahepatic_spread", "portal_vein_invasion"])

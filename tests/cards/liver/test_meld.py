@@ -120,9 +120,11 @@ def test_meld_3_by_its_formula():
 
 def test_meld_3_agrees_with_the_published_formula_over_its_range():
     """Kim 2021 as CLINICAL 1.3 prints it, written here a second time."""
-    grid = product((1.0, 2.3, 8.9), (1.0, 1.6, 3.1), (1.0, 1.7, 3.0), (125.0, 130.0, 137.0), (1.5, 2.4, 3.5), (0, 1))
+    grid = product(
+        (1.0, 2.3, 8.9), (1.0, 1.6, 3.1), (1.0, 1.7, 3.0, 9.0), (125.0, 130.0, 137.0), (1.5, 2.4, 3.5), (0, 1)
+    )
     for bili, inr, cr, na, alb, female in grid:
-        ln_bili, ln_cr = log(bili), log(cr)
+        ln_bili, ln_cr = log(bili), log(min(cr, 3.0))
         score = 1.33 * female + 4.56 * ln_bili + 0.82 * (137 - na) - 0.24 * (137 - na) * ln_bili + 9.09 * log(inr)
         score += 11.14 * ln_cr + 1.85 * (3.5 - alb) - 1.83 * (3.5 - alb) * ln_cr + 6
         assert meld3_score(bili, inr, cr, na, alb, bool(female)) == min(max(floor(score + 0.5), 6), 40)
@@ -176,7 +178,12 @@ def test_nothing_known_is_unknown(score):
 @pytest.mark.parametrize("creatinine", [None, 0.9, 8.0])
 def test_dialysis_stands_for_the_highest_creatinine(score, expected, creatinine):
     found = SCORES[score](state(**{**LABS, "creatinine": creatinine, "dialysis_twice_weekly": True}))
-    assert (found.value, found.notes) == (expected, ())
+    assert (found.value, found.missing, found.notes) == (expected, (), ())
+
+
+def test_no_dialysis_leaves_creatinine_missing():
+    found = meld(state(bilirubin=2.0, inr=1.5, dialysis_twice_weekly=False))
+    assert (found.missing, found.status) == (("creatinine",), "bounded")
 
 
 @pytest.mark.parametrize("score", SCORES)
