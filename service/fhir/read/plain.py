@@ -5,7 +5,7 @@ else is not judged here: fhir.resources decides it and says what is wrong. Decis
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 Check = Callable[[Any], bool]
@@ -97,11 +97,21 @@ _unit = _remembered(_unit_checks)
 def _quantity(value: Any) -> bool:
     if type(value) is not dict or "value" not in value or not _number(value["value"]):
         return False
-    rest = {name: held for name, held in value.items() if name != "value"}
+    rest = value.copy()
+    del rest["value"]
     return not rest or _unit(rest)
 
 
-_concept = _object(coding=_list(_coding), text=_text)
+def _concept(value: Any) -> bool:
+    if type(value) is not dict or not value:
+        return False
+    for name, held in value.items():
+        if name == "coding":
+            if type(held) is not list or not held or not all(map(_coding, held)):
+                return False
+        elif name != "text" or not _text(held):
+            return False
+    return True
 
 
 def _target(value: Any) -> bool:
@@ -146,22 +156,26 @@ _ELEMENTS: Mapping[str, tuple[Mapping[str, Check], frozenset[str]]] = {
 }
 
 
-def is_plain(resource: Mapping[str, Any]) -> bool:
-    """Whether a resource (only the elements that are read) is plainly valid.
+def is_plain(resource: Mapping[str, Any], unread: Collection[str] = ()) -> bool:
+    """Whether a resource, but for its `unread` elements and those that begin with "_", is plainly valid.
 
     >>> is_plain({"resourceType": "Observation", "status": "final", "code": {"text": "x"}, "valueInteger": 1})
     True
     >>> is_plain({"resourceType": "Observation", "status": "final", "code": {"text": "x"}, "valueInteger": "1"})
     False
     """
-    known = _ELEMENTS.get(resource["resourceType"])
+    known = _ELEMENTS.get(str(resource["resourceType"]))
     if known is None:
         return False
     checks, required = known
     values = 0
     for name, value in resource.items():
         check = checks.get(name)
-        if check is None or not check(value):
+        if check is None:
+            if name in unread or name.startswith("_"):
+                continue
+            return False
+        if not check(value):
             return False
         values += name in _VALUES
     return required <= resource.keys() and values <= 1 and not (

@@ -58,9 +58,9 @@ def problem_of(resource: Mapping[str, Any], clock: Clock) -> str:
     validate = _validator(str(resource.get("resourceType")))
     if validate is None:
         return ""
-    used = {name: value for name, value in resource.items() if name not in _UNREAD and not name.startswith("_")}
-    if is_plain(used):
+    if is_plain(resource, _UNREAD):
         return ""
+    used = {name: value for name, value in resource.items() if name not in _UNREAD and not name.startswith("_")}
     try:
         validate(used)
     except ValidationError:
