@@ -288,9 +288,15 @@ def _decides(case: Case, e: Eligibility) -> str:
     on = f"Assessed {day(case.today)}"
     if not e.deciding:
         return f"**What decides.** No criterion against TACE is met and nothing needed is missing. {on}."
+    if all(_is_silent(f) for f in e.deciding):
+        return f"**What decides.** Facts that every verdict needs are not documented: they are listed below. {on}."
     said = "; ".join(escaped(_said(f, case)) for f in e.deciding[:6])
     more = f"; {len(e.deciding) - 6} more below" if len(e.deciding) > 6 else ""
     return f"**What decides.** {said}{more}. {on}."
+
+
+def _is_silent(f: Finding) -> bool:
+    return f.rule.startswith("needed_") and f.because.endswith(("not documented", "is documented"))
 
 
 def _said(f: Finding, case: Case) -> str:
