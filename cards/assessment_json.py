@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from cards.case import Case
 from cards.facts import OVERALL, Absent, Fact
+from cards.liver.albi import ez_albi
+from cards.liver.child_pugh import cholestatic_total
 from cards.liver.score import Score
 from cards.response.history import Timed, target_lesions, timed
+from cards.staging.bclc import Bclc
+from cards.staging.bolondi import bolondi
 from cards.staging.burden import (
     milan,
     six_and_twelve,
@@ -16,6 +20,7 @@ from cards.staging.burden import (
     unos_downstaging,
     up_to_seven,
 )
+from cards.staging.hap import hap, hap_class, mhap_ii
 from cards.verdict import Finding, Verdict
 
 if TYPE_CHECKING:
@@ -75,7 +80,23 @@ def _scores(case: Case) -> Json:
         "meldNa": _score(case.meld_na),
         "meld3": _score(case.meld3),
         "ecog": _ecog(case),
+        "ezAlbi": _score(ez_albi(case.state)),
+        **(_embolization_scores(case) if case.hcc else {}),
     }
+
+
+def _embolization_scores(case: Case) -> Json:
+    """HAP with its class, and mHAP-II (whose classes were not read); of HCC only."""
+    first, second = hap(case.state, case.burden), mhap_ii(case.state, case.burden)
+    grade = {"class": hap_class(int(first.value))} if first.value is not None else {}
+    return {first.name: _score(first) | grade, second.name: _score(second)}
+
+
+def _cholestatic(case: Case) -> Json:
+    """The total by the limits for PBC/PSC, where it differs."""
+    low, high = cholestatic_total(case.child_pugh, case.state)
+    ordinary = (case.child_pugh.low, case.child_pugh.high)
+    return {"low": low, "high": high} if (low, high) != ordinary and isinstance(case.state.bilirubin, Fact) else {}
 
 
 def _child_pugh(case: Case) -> Json:
@@ -94,6 +115,7 @@ def _child_pugh(case: Case) -> Json:
         "evidence": list(liver.evidence),
         "notes": list(liver.notes),
         "stated": _stated(case),
+        "cholestatic": _cholestatic(case),
     }
 
 
@@ -163,7 +185,18 @@ def _stage(case: Case) -> Json:
             "missing": list(stage.missing),
             "remarks": list(stage.remarks),
             "stated": said,
-        }
+        },
+        "bolondi": _bolondi(case, stage),
+    }
+
+
+def _bolondi(case: Case, stage: Bclc) -> Json:
+    found = bolondi(case.state, case.child_pugh, case.burden, stage)
+    return {
+        "status": found.status,
+        "stage": found.candidates[0] if found.status == "known" else None,
+        "candidates": list(found.candidates),
+        "missing": list(found.missing),
     }
 
 

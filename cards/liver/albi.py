@@ -64,6 +64,22 @@ def albi_score(bilirubin_umol_l: float, albumin_g_l: float) -> float:
     return 0.66 * math.log10(bilirubin_umol_l) - 0.085 * albumin_g_l
 
 
+def ez_albi(state: State) -> Score:
+    """EZ-ALBI: bilirubin in mg/dL minus 9 × albumin in g/dL; its grades were not read. It diverges from ALBI from 3 mg/dL on.
+
+    Source: ez-albi-2020
+    """
+    missing = tuple(k.name for k in (state.bilirubin, state.albumin) if isinstance(k, Absent))
+    if isinstance(state.bilirubin, Absent) or isinstance(state.albumin, Absent):
+        return Score("ezAlbi", None, None, missing)
+    evidence = (state.bilirubin.evidence, state.albumin.evidence)
+    bilirubin, albumin = bounds(state.bilirubin), bounds(state.albumin)
+    if math.isinf(bilirubin.high) or math.isinf(albumin.high):
+        return Score("ezAlbi", None, None, _with_comparator(state), evidence)
+    low, high = bilirubin.low - 9 * albumin.high, bilirubin.high - 9 * albumin.low
+    return Score("ezAlbi", low, high, () if low == high else _with_comparator(state), evidence)
+
+
 def albi(state: State) -> Albi:
     """ALBI of today's state.
 

@@ -95,6 +95,16 @@ def child_pugh(state: State) -> ChildPugh:
     )
 
 
+def cholestatic_total(liver: ChildPugh, state: State) -> tuple[int, int]:
+    """Lowest and highest total by the bilirubin limits for PBC/PSC (below 4, 4–10, above 10 mg/dL): a second value.
+
+    Source: anesthguide-pbc; published worked cases use the ordinary limits, which stay the score
+    """
+    low, high = _banded(state.bilirubin, BILIRUBIN_MIDDLE_CHOLESTATIC_MG_DL).points
+    ordinary = liver.points["bilirubin"]
+    return liver.low - ordinary[0] + low, liver.high - ordinary[1] + high
+
+
 @dataclass(frozen=True, slots=True)
 class _Item:
     points: tuple[int, int]

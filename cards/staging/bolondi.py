@@ -1,0 +1,74 @@
+"""Bolondi's substages of BCLC B, of which every one that the known values allow is given."""
+
+from dataclasses import dataclass
+from itertools import product
+
+from cards.bounds import bounds
+from cards.current import State
+from cards.facts import Absent, Fact
+from cards.liver.child_pugh import ChildPugh
+from cards.staging.bclc import Bclc
+from cards.staging.burden import Burden, spread, up_to_seven, vascular_invasion
+from cards.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Bolondi:
+    """candidates: substages still possible; "none" where a combination stands in no row of the table."""
+
+    candidates: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> str:
+        if not self.candidates:
+            return "not-applicable"
+        return "known" if len(self.candidates) == 1 else "bounded"
+
+
+def substage(child_pugh: int, within_up_to_seven: bool, ecog: int) -> str:
+    """B1 Child-Pugh 5–7, within up-to-seven, ECOG 0; B2 5–6, beyond, ECOG 0; B3 7, beyond, ECOG 0; B4 8–9, any, ECOG 0–1.
+
+    Source: bolondi-2012, in cancer-imaging-2023 table 1; 7 within is B1, 8–9 always B4
+
+    >>> substage(7, True, 0), substage(6, False, 0), substage(7, False, 0), substage(9, True, 1), substage(5, True, 1)
+    ('B1', 'B2', 'B3', 'B4', 'none')
+    """
+    if child_pugh >= 10:
+        return "none"
+    if child_pugh >= 8:
+        return "B4" if ecog <= 1 else "none"
+    if ecog > 0:
+        return "none"
+    if within_up_to_seven:
+        return "B1"
+    return "B2" if child_pugh <= 6 else "B3"
+
+
+def bolondi(state: State, liver: ChildPugh, b: Burden, stage: Bclc) -> Bolondi:
+    """Bolondi's substage of today's state; only for a tumor of BCLC B without portal vein invasion or spread.
+
+    Inputs
+        Child-Pugh score, number and size of nodules, ecog, portal_vein_invasion, extrahepatic_spread
+    Result
+        every substage that some completion of the missing values gives; not-applicable where the tumor is not B
+    Not modelled
+        the quasi-C row of the original, which was not read
+    Source
+        bolondi-2012, in cancer-imaging-2023 table 1
+    """
+    outside = (vascular_invasion(state), spread(state))
+    if stage.by_tumor != ("B",) or Verdict.MET in outside:
+        return Bolondi(())
+    within = {Verdict.MET: (True,), Verdict.NOT_MET: (False,)}.get(up_to_seven(b, state), (True, False))
+    ecog = bounds(state.ecog, 0, 5)
+    grades = [grade for grade in range(6) if ecog.low <= grade <= ecog.high]
+    combined = product(range(liver.low, liver.high + 1), within, grades)
+    candidates = tuple(sorted({substage(score, inside, grade) for score, inside, grade in combined}))
+    return Bolondi(candidates, () if len(candidates) == 1 else _missing(state, liver, b))
+
+
+def _missing(state: State, liver: ChildPugh, b: Burden) -> tuple[str, ...]:
+    ecog = () if isinstance(state.ecog, Fact) else ("ecog",)
+    portal = ("portal_vein_invasion",) if isinstance(state.portal_vein_invasion, Absent) else ()
+    return tuple(dict.fromkeys((*ecog, *portal, *b.missing, *liver.missing)))
