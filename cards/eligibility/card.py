@@ -4,6 +4,7 @@ from cards.card import Card, Suggestion
 from cards.case import Case
 from cards.current import Known, last_treatment
 from cards.eligibility.cautions import CAUTIONS
+from cards.eligibility.context import alternatives, outcomes
 from cards.eligibility.contraindications import CONTRAINDICATIONS
 from cards.eligibility.not_recommended import NOT_RECOMMENDED
 from cards.eligibility.verdict import Eligibility
@@ -280,7 +281,7 @@ def _suggestions(case: Case, e: Eligibility) -> tuple[Suggestion, ...]:
 
 
 def _detail(case: Case, e: Eligibility) -> str:
-    parts = [_decides(case, e), _rows(case, e), _missing(e), _also(case, e), _unusable(case)]
+    parts = [_decides(case, e), _rows(case, e), _missing(e), _alternatives(case, e), _also(case, e), _unusable(case)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -390,8 +391,19 @@ def _reason(name: str, because: str) -> str:
     return "" if plain_gap or told_above or no_tumor else f"{escaped(because)}. "
 
 
+def _alternatives(case: Case, e: Eligibility) -> str:
+    """Where TACE is not advised: what else the sources name; they do not rank it."""
+    if e.verdict not in ("contraindicated", "not-recommended"):
+        return ""
+    named = alternatives(case)
+    sources = dict.fromkeys(_source(line.source) for line in named)
+    return f"**Alternatives that the sources name:** {'; '.join(line.text for line in named)} ({'; '.join(sources)})."
+
+
 def _also(case: Case, e: Eligibility) -> str:
     remarks = [*e.remarks, *_bridge(case)]
+    if e.verdict in ("candidate", "caution"):
+        remarks += [f"{line.text} ({SOURCES[line.source].label})" for line in outcomes(case)]
     if case.child_pugh.status == "bounded":
         open_items = ", ".join("INR" if item == "inr" else item for item in case.child_pugh.undecided())
         remarks.append(f"Child-Pugh {span(case.child_pugh.low, case.child_pugh.high)}: {open_items} not known")
