@@ -9,6 +9,7 @@ from service.hooks import catalog
 from service.hooks.routes import as_json, hooks
 from service.hooks.running import NAME, Running, running
 from service.pages.home import pages
+from service.pages.rules import rules
 from service.settings import PREFIX, Settings, WrongSetting, from_environment
 
 METHODS = "GET, POST, OPTIONS"
@@ -29,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.after_request(_headers)
     app.register_blueprint(hooks)
     app.register_blueprint(pages)
+    app.register_blueprint(rules)
     app.get("/health/live")(_live)
     app.get("/health/ready")(_ready)
     app.get("/fhir/CodeSystem/tace")(_code_system)

@@ -1,0 +1,97 @@
+"""The rule book: every rule as its docstring says it, by chapter. The page, its JSON and docs/rules.md are made of it."""
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from cards.combination.verdict import combination
+from cards.eligibility.cautions import CAUTIONS, STARRED
+from cards.eligibility.context import alternatives, outcomes
+from cards.eligibility.contraindications import CONTRAINDICATIONS
+from cards.eligibility.not_recommended import NOT_RECOMMENDED
+from cards.liver.albi import albi, albi_grade, ez_albi, modified_albi_grade
+from cards.liver.child_pugh import child_pugh, cholestatic_total
+from cards.liver.meld import meld3_score, meld_na_score, meld_score
+from cards.refractoriness.definitions import CONTEXT, COUNTING, DECIDING
+from cards.response.card import imaging_card
+from cards.staging.bclc import bclc, bclc_stage, tumor_stage
+from cards.staging.bolondi import bolondi, substage
+from cards.staging.burden import (
+    burden,
+    milan,
+    six_and_twelve,
+    source_000_downstaging,
+    ucsf,
+    unos_downstaging,
+    up_to_seven,
+)
+from cards.staging.hap import hap, hap_class, mhap_ii
+
+_SCORES = (
+    child_pugh,
+    cholestatic_total,
+    albi,
+    ez_albi,
+    albi_grade,
+    modified_albi_grade,
+    meld_score,
+    meld_na_score,
+    meld3_score,
+)
+_STAGES = (bclc, bclc_stage, tumor_stage, bolondi, substage, burden, milan, ucsf, up_to_seven, six_and_twelve,
+           unos_downstaging, source_000_downstaging, hap, mhap_ii, hap_class)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """starred: counts as caution also while it is not stated; text: the docstring."""
+
+    name: str
+    text: str
+    starred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """Rules with one effect, and what must be known of all of them."""
+
+    title: str
+    rules: tuple[Rule, ...]
+    note: str = ""
+
+
+@cache
+def rule_book() -> tuple[Chapter, ...]:
+    """Every rule, in the order in which a card stands on them."""
+    return (
+        Chapter("Liver function", _rules(_SCORES)),
+        Chapter(
+            "Stage and burden",
+            _rules(_STAGES),
+            "Systems of HCC are applied to HCC only; number and size to every tumor.",
+        ),
+        Chapter("Contraindications: eligibility contraindicated", _rules(CONTRAINDICATIONS)),
+        Chapter(
+            "Eligibility not-recommended",
+            _rules(NOT_RECOMMENDED),
+            "Also: the ordered lesion is refractory by one of the three deciding definitions below.",
+        ),
+        Chapter(
+            "Eligibility caution", _rules(CAUTIONS, STARRED), "Marked * ones also count while they are not stated."
+        ),
+        Chapter("Beside the verdict", _rules((alternatives, outcomes)), "Context: nothing here decides."),
+        Chapter(
+            "Refractoriness: definitions that count",
+            _rules(COUNTING.values()),
+            f"Three may decide, and only for the ordered lesion: {', '.join(DECIDING)}.",
+        ),
+        Chapter("Refractoriness: context", _rules(CONTEXT.values())),
+        Chapter("Combination and response imaging", _rules((combination, imaging_card))),
+    )
+
+
+def _rules(functions: Iterable[Callable[..., Any]], starred: Iterable[Callable[..., Any]] = ()) -> tuple[Rule, ...]:
+    marked = set(starred)
+    return tuple(Rule(f.__name__, inspect.getdoc(f) or "", f in marked) for f in functions)

@@ -1,0 +1,27 @@
+"""GET /rules: the rule book as a page and as JSON."""
+
+from cards.sources import SOURCES
+from tests.service.wire import null_or_empty
+
+
+def test_page_names_every_rule_with_its_source(client):
+    page = client.get("/rules", headers={"Accept": "text/html"})
+    assert (page.status_code, page.mimetype) == (200, "text/html")
+    for words in ("child_pugh_b8_or_worse", "zhang_2022_proposal", "Source", "mazzaferro-2009"):
+        assert words in page.text
+    assert "script-src" not in page.headers["Content-Security-Policy"]
+
+
+def test_json_has_chapters_and_sources_and_nothing_empty(client):
+    book = client.get("/rules", headers={"Accept": "application/json"}).get_json()
+    names = {rule["name"] for chapter in book["chapters"] for rule in chapter["rules"]}
+    assert {"child_pugh", "milan", "jaundice", "korean", "combination"} <= names
+    assert [s["key"] for s in book["sources"]] == list(SOURCES)
+    assert null_or_empty(book) == []
+
+
+def test_starred_rules_say_so(client):
+    book = client.get("/rules", headers={"Accept": "application/json"}).get_json()
+    starred = {r["name"] for c in book["chapters"] for r in c["rules"] if r.get("countsWhileNotStated")}
+    assert "creatinine_2_or_more" in starred
+    assert "any_ascites" not in starred
