@@ -10,6 +10,7 @@ from cards.liver.albi import ez_albi
 from cards.liver.child_pugh import cholestatic_total
 from cards.liver.score import Score
 from cards.response.history import Timed, target_lesions, timed
+from cards.response.liver_course import art
 from cards.staging.bclc import Bclc
 from cards.staging.bolondi import bolondi
 from cards.staging.burden import (
@@ -45,6 +46,7 @@ def as_json(assessment: "Assessment") -> Json:
             "stage": _stage(case),
             "burden": _burden(case),
             "response": _responses(case),
+            "liverCourse": _liver_course(case),
             "eligibility": _eligibility(assessment),
             "refractoriness": _refractoriness(assessment),
             "combination": {
@@ -82,6 +84,7 @@ def _scores(case: Case) -> Json:
         "ecog": _ecog(case),
         "ezAlbi": _score(ez_albi(case.state)),
         **(_embolization_scores(case) if case.hcc else {}),
+        **_art(case),
     }
 
 
@@ -90,6 +93,28 @@ def _embolization_scores(case: Case) -> Json:
     first, second = hap(case.state, case.burden), mhap_ii(case.state, case.burden)
     grade = {"class": hap_class(int(first.value))} if first.value is not None else {}
     return {first.name: _score(first) | grade, second.name: _score(second)}
+
+
+def _art(case: Case) -> Json:
+    score = art(case.facts, case.course)
+    return {"art": _score(score)} if score is not None else {}
+
+
+def _liver_course(case: Case) -> list[Json]:
+    """Liver function before each TACE, and today."""
+    return [
+        {
+            "date": point.when.isoformat(),
+            "before": point.before.evidence[0] if point.before is not None else None,
+            "childPugh": {
+                "low": point.child_pugh.low,
+                "high": point.child_pugh.high,
+                "classes": list(point.child_pugh.classes),
+            },
+            "albi": {"score": _rounded(point.albi.score.value), "grades": list(point.albi.modified_grades)},
+        }
+        for point in case.course
+    ]
 
 
 def _cholestatic(case: Case) -> Json:

@@ -9,6 +9,7 @@ from cards.liver.albi import Albi, albi
 from cards.liver.child_pugh import ChildPugh, child_pugh
 from cards.liver.meld import meld, meld3, meld_na
 from cards.liver.score import Score
+from cards.response.liver_course import LiverAt, liver_course
 from cards.staging.bclc import Bclc, bclc
 from cards.staging.burden import Burden, burden
 
@@ -18,6 +19,7 @@ class Case:
     """What was read (`facts`), what of it counts today (`state`), and what follows from it.
 
     order   the order that is judged; None: TACE as if it were being considered
+    course  liver function before each TACE and today; empty before the first
     bclc    None for tumors that are not HCC: HCC systems are never applied to them
     """
 
@@ -32,6 +34,7 @@ class Case:
     meld3: Score
     burden: Burden
     bclc: Bclc | None
+    course: tuple[LiverAt, ...] = ()
 
     @property
     def hcc(self) -> bool:
@@ -55,4 +58,5 @@ def case_of(facts: PatientFacts, today: date, order: Order | None = None, window
         meld3=meld3(state, facts.sex),
         burden=nodules,
         bclc=bclc(state, liver, nodules) if facts.tumor.is_hcc else None,
+        course=liver_course(facts, today, windows),
     )

@@ -96,6 +96,8 @@ _ALL = (
            2010, "score"),
     Source("livert-2019", "BMC Cancer 2019;19:795", "Liver function after TACE (LiverT)", "BMC Cancer", 2019,
            "review"),
+    Source("sieghart-2013", "ART (Sieghart 2013)", "Assessment for retreatment with TACE", "Hepatology", 2013, "score",
+           caution="read on a news page (oncologynurseadvisor)"),
     Source("kadalayil-2013", "HAP (Kadalayil 2013)", "Hepatoma arterial-embolization prognostic score", "Ann Oncol",
            2013, "score", quoted_in="cancer-imaging-2023"),
     Source("park-2016", "mHAP-II (Park 2016)", "Modified HAP-II score, abstract", "Yonsei Med J", 2016, "score",

@@ -68,7 +68,8 @@ def _history(a: Assessment) -> list[str]:
         for key in target_lesions(facts)
         for o in lesion_history(facts, key)
     ]
-    return ["TACE history", *rows, ""] if rows else []
+    course = [f"  {point.words}" for point in a.case.course if point.child_pugh.status != "unknown"]
+    return ["TACE history", *rows, *course, ""] if rows else []
 
 
 def _definitions(a: Assessment) -> list[str]:

@@ -102,12 +102,25 @@ def _detail(case: Case, r: Refractoriness) -> str:
     target = _target(case, r)
     rows = [_row(code, f, r) for code, f in zip(r.definitions, r.findings, strict=True)]
     parts = [f"{head} {target}", table(("Definition", "This patient", "Verdict", "Source"), rows)]
+    parts += _liver(case)
     if r.deciding:
         parts.append(_ADVICE)
     missing = list(dict.fromkeys(label(n) for f in r.findings if f.verdict is Verdict.UNKNOWN for n in f.missing))
     if missing:
         parts.append(f"**Would decide:** {escaped(', '.join(missing))}.")
     return "\n\n".join(parts)
+
+
+def _liver(case: Case) -> list[str]:
+    """Liver function over the sessions, with the published rate of deterioration; nothing where there is nothing to compare."""
+    known = [point for point in case.course if point.child_pugh.status != "unknown"]
+    if len(known) < 2:
+        return []
+    course = "; ".join(escaped(point.words) for point in known)
+    rate = (
+        "after a session Child-Pugh A becomes B in 9–14 %, ALBI grade 1 becomes 2 in 18–21 % (unreviewed 2026 summary)"
+    )
+    return [f"**Liver function over the sessions.** {course}. Context: {rate}."]
 
 
 def _course(case: Case, lesion: str) -> str:

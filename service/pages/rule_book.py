@@ -16,6 +16,7 @@ from cards.liver.child_pugh import child_pugh, cholestatic_total
 from cards.liver.meld import meld3_score, meld_na_score, meld_score
 from cards.refractoriness.definitions import CONTEXT, COUNTING, DECIDING
 from cards.response.card import imaging_card
+from cards.response.liver_course import art, liver_course
 from cards.staging.bclc import bclc, bclc_stage, tumor_stage
 from cards.staging.bolondi import bolondi, substage
 from cards.staging.burden import (
@@ -88,7 +89,10 @@ def rule_book() -> tuple[Chapter, ...]:
             f"Three may decide, and only for the ordered lesion: {', '.join(DECIDING)}.",
         ),
         Chapter("Refractoriness: context", _rules(CONTEXT.values())),
-        Chapter("Combination and response imaging", _rules((combination, imaging_card))),
+        Chapter(
+            "Combination, response imaging and the course of liver function",
+            _rules((combination, imaging_card, liver_course, art)),
+        ),
     )
 
 

@@ -51,6 +51,7 @@ def read_facts(
     """
     reading = Reading(Clock(asked, zone), patient.removeprefix("Patient/"), full_urls or {}, local_codes)
     by_kind = _by_kind(resources)
+    reading.has_procedures = bool(by_kind.get("Procedure"))
     drafts = list(draft_orders) if draft_orders is not None else _drafts(by_kind)
     medications = _medications(by_kind.get("Medication", ()), reading)
     orders = tuple(o for d in drafts if (o := read_order(d, reading, medications)) is not None)

@@ -45,6 +45,8 @@ _HISTORY = frozenset({
     "portal_vein_invasion", "hepatic_vein_invasion", "extrahepatic_spread", "nodule_size", "mrecist_response",
     "viable_percent", "selective_session", "technique_changed", "technical_success",
 })  # fmt: skip
+# Before each TACE, where there was one: liver function over the sessions.
+_LIVER_HISTORY = frozenset({"bilirubin", "albumin", "inr", "ascites_grade", "encephalopathy_grade", "ast"})
 _PER_SESSION = frozenset({"selective_session", "technique_changed", "technical_success"})
 
 
@@ -150,7 +152,8 @@ def _series(spec: FactSpec, found: Sequence[Candidate], reading: Reading) -> Non
                 spec.name, f"{spec.label} of {day(candidate.when.day)} is later than the moment asked"
             )
             continue
-        if kind not in wanted and spec.name not in _HISTORY and not _ties(candidate, tied, kind):
+        whole = spec.name in _HISTORY or (reading.has_procedures and spec.name in _LIVER_HISTORY)
+        if kind not in wanted and not whole and not _ties(candidate, tied, kind):
             continue
         fact = _fact(spec, candidate, reading, preliminary=kind == "preliminary")
         if fact is None:

@@ -33,6 +33,7 @@ class Reading:
     refused: dict[str, str] = field(default_factory=dict)
     unusable: dict[str, str] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    has_procedures: bool = False
     dialyses: list[tuple[date, str]] = field(default_factory=list)
     known_ours: set[str] = field(default_factory=set)  # references already found to be this patient
 

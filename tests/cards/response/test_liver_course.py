@@ -1,0 +1,104 @@
+"""Liver function before each TACE and today, and ART on the first two sessions."""
+
+import pytest
+
+from cards.response.liver_course import art, liver_course
+from tests.cards.build import TODAY, ago, facts, response, session
+
+FIRST, SECOND = session(ago(120)), session(ago(60))
+TWO = [FIRST, SECOND]
+
+
+def at(first, second, today):
+    """One laboratory value before each session, and one of today."""
+    return [(first, 125), (second, 65), (today, 5)]
+
+
+def patient(sessions=TWO, responses=(), **changed):
+    values = {
+        "bilirubin": at(1.0, 1.0, 1.0),
+        "albumin": at(4.0, 4.0, 4.0),
+        "inr": at(1.0, 1.0, 1.0),
+        "ascites_grade": at("none", "none", "none"),
+        "encephalopathy_grade": at(0, 0, 0),
+        "ast": at(40, 40, 40),
+    }
+    return facts(sessions=sessions, responses=responses, **{**values, **changed})
+
+
+def scores(**changed):
+    return [(p.child_pugh.low, p.child_pugh.high) for p in liver_course(patient(**changed), TODAY)]
+
+
+def art_of(**changed):
+    this = patient(**changed)
+    return art(this, liver_course(this, TODAY))
+
+
+def test_one_point_a_session_and_one_for_today():
+    course = liver_course(patient(), TODAY)
+    assert [(p.when, p.before) for p in course] == [(ago(120), FIRST), (ago(60), SECOND), (TODAY, None)]
+
+
+def test_no_course_before_the_first_session():
+    assert liver_course(patient(sessions=[]), TODAY) == ()
+
+
+def test_deterioration_over_the_sessions():
+    assert scores(albumin=at(4.0, 3.0, 2.5)) == [(5, 5), (6, 6), (7, 7)]
+
+
+def test_a_value_of_the_recovery_period_is_no_function_to_compare_with():
+    assert scores(bilirubin=[(1.0, 125), (4.0, 110), (1.0, 5)])[1] == (5, 7)
+
+
+def test_a_value_after_the_session_does_not_count_before_it():
+    assert scores(bilirubin=[(1.0, 119), (1.0, 5)])[0] == (5, 7)
+
+
+def test_values_too_old_on_the_day_of_the_session_leave_it_open():
+    assert scores(bilirubin=[(1.0, 211), (1.0, 65), (1.0, 5)])[0] == (5, 7)
+    assert scores(bilirubin=[(1.0, 210), (1.0, 65), (1.0, 5)])[0] == (5, 5)
+
+
+@pytest.mark.parametrize(
+    ("changed", "points"),
+    [
+        pytest.param({}, 0, id="nothing worse"),
+        pytest.param({"albumin": at(4.0, 3.0, 3.0)}, 1.5, id="Child-Pugh one point more"),
+        pytest.param({"albumin": at(4.0, 2.7, 2.7)}, 3, id="two points more"),
+        pytest.param({"albumin": at(3.0, 4.0, 4.0)}, 0, id="better"),
+        pytest.param({"ast": at(40, 50, 50)}, 0, id="AST at +25 %"),
+        pytest.param({"ast": at(40, 50.1, 50)}, 4, id="AST above +25 %"),
+        pytest.param({"ast": at(40, 60, 60), "albumin": at(4.0, 2.7, 2.7)}, 7, id="both"),
+    ],
+)
+def test_art(changed, points):
+    score = art_of(responses=[response(FIRST, "PR")], **changed)
+    assert (score.status, score.value) == ("known", points)
+
+
+@pytest.mark.parametrize(("category", "points"), [("CR", 0), ("PR", 0), ("SD", 1), ("PD", 1)])
+def test_art_counts_no_response_to_the_first_session(category, points):
+    assert art_of(responses=[response(FIRST, category)]).value == points
+
+
+def test_art_without_a_response_is_a_range():
+    score = art_of()
+    assert (score.low, score.high, score.missing) == (0, 1, ("mrecist_response",))
+
+
+def test_art_without_ast_is_a_range():
+    score = art_of(ast=None, responses=[response(FIRST, "CR")])
+    assert (score.low, score.high, score.missing) == (0, 4, ("ast",))
+
+
+@pytest.mark.parametrize(("days", "judged"), [(90, True), (91, False)])
+def test_art_needs_two_sessions_within_90_days(days, judged):
+    sessions = [session(ago(150)), session(ago(150 - days))]
+    this = patient(sessions=sessions)
+    assert (art(this, liver_course(this, TODAY)) is not None) is judged
+
+
+def test_art_needs_a_second_session():
+    assert art_of(sessions=[FIRST]) is None
