@@ -44,6 +44,8 @@ _ALL = (
     Source("bclc-2022", "BCLC 2022", "BCLC strategy for prognosis prediction and treatment recommendation: 2022 update",
            "J Hepatol 76:681", 2022, "staging", "https://pmc.ncbi.nlm.nih.gov/articles/PMC8866082/",
            caution="a 2025 update exists and is not implemented"),
+    Source("bclc-b-2022", "BCLC B subgroups", "Subgroups of BCLC stage B in the 2022 strategy",
+           "Ann Surg Oncol 10.1245/s10434-022-12242-4", 2022, "staging"),
     Source("mazzaferro-2009", "up-to-seven (Mazzaferro 2009)", "Up-to-seven criterion", "Lancet Oncol", 2009, "staging",
            caution="read in World J Gastroenterol v11 i6"),
     Source("aasld-2023-t4", "Milan, UNOS downstaging (AASLD 2023, table 4)", "AASLD practice guidance on HCC, table 4",

@@ -10,6 +10,7 @@ from cards.eligibility.contraindications import CONTRAINDICATIONS
 from cards.eligibility.needed import needed_facts
 from cards.eligibility.not_recommended import NOT_RECOMMENDED
 from cards.facts import FACTS, Absent, Fact
+from cards.staging.bclc_b import b_subgroup_remark
 from cards.verdict import Finding, Verdict
 from cards.words import listed
 
@@ -106,7 +107,9 @@ def _ordered(deciding: tuple[Finding, ...], everything: tuple[Finding, ...]) -> 
 
 def _remarks(case: Case) -> tuple[str, ...]:
     """What is said beside the verdict and changes nothing."""
-    remarks = list(case.bclc.remarks) if case.bclc is not None else []
+    remarks = (
+        [*case.bclc.remarks, b_subgroup_remark(case.state, case.burden, case.bclc)] if case.bclc is not None else []
+    )
     if "portal_vein_thrombosis" in case.facts.states and isinstance(case.state.portal_vein_invasion, Absent):
         remarks.append(
             "portal vein thrombosis is recorded: whether it is tumor or bland thrombus is the imaging's to say"
@@ -116,7 +119,7 @@ def _remarks(case: Case) -> tuple[str, ...]:
     preliminary = _preliminary(case)
     if preliminary:
         remarks.append(f"preliminary, not final: {listed(preliminary)}")
-    return tuple(dict.fromkeys((*remarks, *case.facts.tumor.notes, *case.facts.remarks)))
+    return tuple(dict.fromkeys(r for r in (*remarks, *case.facts.tumor.notes, *case.facts.remarks) if r))
 
 
 def _preliminary(case: Case) -> list[str]:

@@ -18,6 +18,7 @@ from cards.refractoriness.definitions import CONTEXT, COUNTING, DECIDING
 from cards.response.card import imaging_card
 from cards.response.liver_course import art, liver_course
 from cards.staging.bclc import bclc, bclc_stage, tumor_stage
+from cards.staging.bclc_b import b2_features, b3_features, b_subgroup_remark
 from cards.staging.bolondi import bolondi, substage
 from cards.staging.burden import (
     burden,
@@ -41,7 +42,8 @@ _SCORES = (
     meld_na_score,
     meld3_score,
 )
-_STAGES = (bclc, bclc_stage, tumor_stage, bolondi, substage, burden, milan, ucsf, up_to_seven, six_and_twelve,
+_STAGES = (bclc, bclc_stage, tumor_stage, b_subgroup_remark, b2_features, b3_features,
+           bolondi, substage, burden, milan, ucsf, up_to_seven, six_and_twelve,
            unos_downstaging, source_000_downstaging, hap, mhap_ii, hap_class)  # fmt: skip
 
 

@@ -1,0 +1,51 @@
+"""Features of the BCLC B subgroups, as far as they are stated: they inform, they do not decide."""
+
+from cards.current import State
+from cards.facts import Absent, Fact
+from cards.staging.bclc import Bclc
+from cards.staging.burden import Burden, milan
+from cards.verdict import Verdict, all_of, any_of, verdict_of
+
+
+def b2_features(state: State) -> Verdict:
+    """B2: preserved portal flow, well-defined nodules, selective access to the feeding arteries; the group for TACE.
+
+    Result
+        MET all three stated; NOT_MET one stated otherwise; UNKNOWN else
+    Not modelled
+        "no transplant option", which the local transplant criteria decide
+    Source
+        bclc-b-2022
+    """
+    return all_of((_is(state, "portal_flow", "preserved"), _is(state, "growth_pattern", "nodular"),
+                   _is(state, "selective_access", True)))  # fmt: skip
+
+
+def b3_features(state: State) -> Verdict:
+    """B3: diffuse or infiltrative disease (extensive bilobar is not defined); the group for systemic therapy.
+
+    Source
+        bclc-b-2022
+    """
+    return any_of((_is(state, "diffuse", True), _is(state, "growth_pattern", "infiltrative")))
+
+
+def b_subgroup_remark(state: State, b: Burden, stage: Bclc) -> str:
+    """What the stated features say of a BCLC B tumor; "" where the tumor is not B or nothing tells.
+
+    Source
+        bclc-b-2022: B1 within local extended transplant criteria, B2 for TACE, B3 for systemic therapy
+    """
+    if stage.by_tumor != ("B",):
+        return ""
+    if b3_features(state) is Verdict.MET:
+        return "BCLC B3 features (diffuse or infiltrative): systemic therapy is the option of this subgroup"
+    if b2_features(state) is Verdict.MET:
+        within = " unless local extended transplant criteria are met (B1)" if milan(b, state) is not Verdict.MET else ""
+        return f"BCLC B2 features (preserved portal flow, well-defined nodules, selective access): TACE{within}"
+    return ""
+
+
+def _is(state: State, name: str, value: object) -> Verdict:
+    known: Fact[float | int | bool | str] | Absent = state[name]
+    return verdict_of(None if isinstance(known, Absent) else known.value == value)

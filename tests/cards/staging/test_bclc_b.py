@@ -1,0 +1,51 @@
+"""The features of the BCLC B subgroups: stated, stated otherwise, not stated."""
+
+import pytest
+
+from cards.staging.bclc import bclc
+from cards.staging.bclc_b import b2_features, b3_features, b_subgroup_remark
+from cards.staging.burden import burden
+from cards.verdict import Verdict
+from tests.cards.build import CANDIDATE, facts, liver, state_of
+
+IN, OUT, OPEN = Verdict.MET, Verdict.NOT_MET, Verdict.UNKNOWN
+B2 = {"portal_flow": "preserved", "growth_pattern": "nodular", "selective_access": True}
+
+
+@pytest.mark.parametrize(
+    ("changed", "verdict"),
+    [
+        pytest.param({}, IN, id="all three stated"),
+        pytest.param({"portal_flow": "reduced"}, OUT, id="flow reduced"),
+        pytest.param({"growth_pattern": "massive"}, OUT, id="not well-defined"),
+        pytest.param({"selective_access": False}, OUT, id="no selective access"),
+        pytest.param({"portal_flow": None}, OPEN, id="flow not stated"),
+        pytest.param({"portal_flow": ("preserved", 121)}, OPEN, id="flow too old"),
+    ],
+)
+def test_b2(changed, verdict):
+    assert b2_features(state_of(facts(**{**B2, **changed}))) is verdict
+
+
+@pytest.mark.parametrize(
+    ("stated", "verdict"),
+    [
+        ({"diffuse": True}, IN), ({"growth_pattern": "infiltrative"}, IN), ({"diffuse": False}, OPEN), ({}, OPEN),
+        ({"diffuse": False, "growth_pattern": "nodular"}, OUT),
+    ],
+)  # fmt: skip
+def test_b3(stated, verdict):
+    assert b3_features(state_of(facts(**stated))) is verdict
+
+
+def remark(sizes=(4.0, 2.0), **changed):
+    state = state_of(facts(sizes=list(sizes), **{**CANDIDATE, "nodule_count": len(sizes), **changed}))
+    b = burden(state)
+    return b_subgroup_remark(state, b, bclc(state, liver(bilirubin=0.9, albumin=4.2, inr=1.0), b))
+
+
+def test_remark_of_a_b_tumor_only():
+    assert "B2" in remark()
+    assert "B3" in remark(growth_pattern="infiltrative")
+    assert remark(sizes=(2.0,)) == ""
+    assert remark(portal_flow=None) == ""
