@@ -50,7 +50,7 @@ def assess(
         verdict = Eligibility("indeterminate", (_another_patient(order),), (_another_patient(order),))
     elif not concerns_tace:
         verdict = Eligibility("not-applicable", (), verdict.findings, verdict.remarks)
-    return Assessment(case, verdict, refractory, combination(case), prior_auth(case))
+    return Assessment(case, verdict, refractory, combination(case, refractory.findings), prior_auth(case))
 
 
 def _another_patient(order: Order) -> Finding:

@@ -9,7 +9,7 @@ class Source:
     """One document.
 
     label      as a card names it
-    kind       score | staging | guideline | review | payer-policy | quality-standard | label | summary | overview
+    kind       score | staging | guideline | trial | review | payer-policy | quality-standard | label | summary | overview
     quoted_in  key of the document it was read in, where the document itself was not read
     caution    what a reader must know before trusting it
     """
@@ -112,6 +112,38 @@ _ALL = (
            "anesthguide.com", None, "score", caution="published worked cases with PBC/PSC use the ordinary limits"),
     Source("wjg-2022-pvtt", "WJG 28:704, figure 2", "Classes of portal vein tumor thrombus", "World J Gastroenterol",
            2022, "review"),
+    Source("emerald-1", "EMERALD-1", "Durvalumab with or without bevacizumab with TACE in unresectable HCC",
+           "Lancet 405:216", 2025, "trial"),
+    Source("leap-012", "LEAP-012", "TACE with lenvatinib plus pembrolizumab against TACE with placebo in HCC",
+           "Lancet 405:203", 2025, "trial", caution="its limits of Child-Pugh, ECOG and invasion were not taken up here"),
+    Source("talentace", "TALENTACE", "On-demand TACE with atezolizumab and bevacizumab in unresectable HCC", "ESMO GI",
+           2025, "trial", caution="congress report; its limits of Child-Pugh, ECOG and invasion were not taken up here"),
+    Source("emerald-3", "EMERALD-3", "STRIDE with or without lenvatinib with TACE in HCC", "ASCO, LBA4000", 2026, "trial",
+           caution="read as the sponsor's release; its limits of Child-Pugh, ECOG and invasion were not taken up here"),
+    Source("abc-hcc", "ABC-HCC", "Atezolizumab and bevacizumab instead of TACE in intermediate-stage HCC", "ASCO GI", 2026,
+           "trial", caution="interim congress report"),
+    Source("launch", "LAUNCH", "Lenvatinib with or without TACE in advanced HCC", "J Clin Oncol", 2022, "trial"),
+    Source("tactics", "TACTICS", "TACE with or without sorafenib in unresectable HCC", "", None, "trial"),
+    Source("therasphere-2021", "TheraSphere label 2021", "TheraSphere, FDA premarket approval of 17 March 2021", "FDA",
+           2021, "label", quoted_in="source-001"),
+    Source("sir-spheres", "SIR-Spheres label", "SIR-Spheres, FDA premarket approval for colorectal metastases", "FDA",
+           None, "label", quoted_in="source-001"),
+    Source("sir-spheres-2025", "SIR-Spheres approval 2025", "SIR-Spheres approved for unresectable HCC (July 2025)",
+           "FDA, announced by the manufacturer", 2025, "label", caution="read as reported in the press, not the label"),
+    Source("acr-hepatic-malignancy", "ACR Appropriateness Criteria", "Radiologic management of hepatic malignancy",
+           "American College of Radiology", None, "guideline", quoted_in="source-001"),
+    Source("sirt-parameter", "ACR–ABS–ACNM–ASTRO–SIR–SNMMI practice parameter", "Selective internal radiation therapy",
+           "ACR, ABS, ACNM, ASTRO, SIR, SNMMI", None, "guideline", quoted_in="source-001"),
+    Source("nccn-hcc-2022", "NCCN hepatobiliary v.1.2022", "NCCN guidelines: hepatocellular and bile duct cancer", "NCCN",
+           2022, "guideline", quoted_in="source-001"),
+    Source("nccn-colorectal-2022", "NCCN colon, rectal v.1.2022", "NCCN guidelines: colon cancer, rectal cancer", "NCCN",
+           2022, "guideline", quoted_in="source-001"),
+    Source("nccn-neuroendocrine-2022", "NCCN neuroendocrine v.1.2022", "NCCN guidelines: neuroendocrine tumors", "NCCN",
+           2022, "guideline", quoted_in="source-001"),
+    Source("nccn-melanoma-2022", "NCCN melanoma 2022", "NCCN guidelines: uveal v.2.2022, cutaneous v.3.2022", "NCCN",
+           2022, "guideline", quoted_in="source-001"),
+    Source("trace-2022", "TRACE (Dhondt 2022)", "Radioembolization versus chemoembolization for HCC, randomized",
+           "Dhondt et al.", 2022, "trial", quoted_in="source-001"),
     Source("contract", "tace-cds", "How this service reads missing and conflicting data", "tace-cds", 2026,
            "overview"),
 )  # fmt: skip

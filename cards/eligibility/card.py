@@ -8,7 +8,8 @@ from cards.eligibility.context import alternatives, outcomes
 from cards.eligibility.contraindications import CONTRAINDICATIONS
 from cards.eligibility.not_recommended import NOT_RECOMMENDED
 from cards.eligibility.verdict import Eligibility
-from cards.facts import FACTS, Absent, Fact, Why
+from cards.eligibility.y90 import y90_lines
+from cards.facts import FACTS, TREATMENT_HISTORY, Absent, Fact, Why
 from cards.markdown import escaped, table
 from cards.questions import asked, label
 from cards.rule import shown
@@ -77,7 +78,7 @@ def eligibility_card(case: Case, e: Eligibility) -> Card | None:
     return Card(
         topic="eligibility",
         kind=_KIND.get(e.verdict, "guideline"),
-        indicator="info" if y90 else _INDICATOR.get(e.verdict, "info"),
+        indicator="info" if y90 else _indicator(e),
         summary=_summary(case, e),
         detail=_detail(case, e),
         source=e.deciding[0].source if e.deciding else "source-003",
@@ -87,6 +88,13 @@ def eligibility_card(case: Case, e: Eligibility) -> Card | None:
         orders=(order.reference,) if order is not None else (),
         patient=case.facts.patient,
     )
+
+
+def _indicator(e: Eligibility) -> str:
+    """Caution only because something is not stated is no warning: nothing is met."""
+    if e.verdict == "caution" and not any(f.verdict is Verdict.MET for f in e.deciding):
+        return "info"
+    return _INDICATOR.get(e.verdict, "info")
 
 
 def _summary(case: Case, e: Eligibility) -> str:
@@ -158,6 +166,7 @@ _WHY_WORDS = {
     Why.TOO_OLD: "too old",
     Why.UNDATED: "undated",
     Why.UNUSABLE: "not usable",
+    Why.UNREACHABLE: "could not be fetched",
 }
 
 
@@ -181,10 +190,16 @@ def _why(case: Case, missing: list[str]) -> str:
 def _absent(case: Case, name: str) -> Absent | None:
     if name == "nodule_size":
         return case.state.sizes_absent
+    facts = case.facts
+    if name == TREATMENT_HISTORY and name in facts.refused:
+        return Absent(name, Why.UNUSABLE, facts.refused[name])
+    if _FETCHED_IN.get(name) in facts.unreached:
+        return Absent(name, Why.UNREACHABLE)
     known = getattr(case.state, name, None)
     return known if isinstance(known, Absent) else None
 
 
+_FETCHED_IN = {"tumor_type": "Condition", TREATMENT_HISTORY: "Procedure"}
 _EXTENT = frozenset({"nodule_count", "nodule_size", "portal_vein_invasion", "extrahepatic_spread"})
 
 
@@ -281,7 +296,8 @@ def _suggestions(case: Case, e: Eligibility) -> tuple[Suggestion, ...]:
 
 
 def _detail(case: Case, e: Eligibility) -> str:
-    parts = [_decides(case, e), _rows(case, e), _missing(e), _alternatives(case, e), _also(case, e), _unusable(case)]
+    parts = [_decides(case, e), _rows(case, e), _missing(e), _alternatives(case, e), _y90(case), _also(case, e),
+             _unusable(case)]  # fmt: skip
     return "\n\n".join(part for part in parts if part)
 
 
@@ -400,6 +416,19 @@ def _alternatives(case: Case, e: Eligibility) -> str:
     return f"**Alternatives that the sources name:** {'; '.join(line.text for line in named)} ({'; '.join(sources)})."
 
 
+def _y90(case: Case) -> str:
+    """What the payer's policy reports of radioembolization; a document that it does not quote is named with its line."""
+    order = case.order
+    if order is None or order.kind != "y90" or not order.subject_matches:
+        return ""
+    lines = [f"- {escaped(line.text)}{_unless_in_policy(line.source)}" for line in y90_lines(case)]
+    return "\n".join([f"**Y-90 context ({_source('source-001')}):**", *lines])
+
+
+def _unless_in_policy(key: str) -> str:
+    return "" if "source-001" in (key, SOURCES[key].quoted_in) else f" ({_source(key)})"
+
+
 def _also(case: Case, e: Eligibility) -> str:
     remarks = [*e.remarks, *_bridge(case)]
     if e.verdict in ("candidate", "caution"):
@@ -417,8 +446,7 @@ def _also(case: Case, e: Eligibility) -> str:
                               "anticoagulated") if isinstance(case.state[f], Absent)]  # fmt: skip
     if open_facts and e.verdict in ("candidate", "caution"):
         remarks.append(f"not documented: {', '.join(FACTS[f].label for f in open_facts)}")
-    conversions = [shown(k) + "; " + n for k in _scored(case) for n in k.notes if n.startswith("converted")]
-    remarks += conversions
+    remarks += [shown(k) + "; " + "; ".join(said) for k in _laboratory(case) if (said := _how_read(k))]
     return "\n".join(["**Also:**", *(f"- {escaped(r)}" for r in dict.fromkeys(remarks))]) if remarks else ""
 
 
@@ -428,10 +456,15 @@ def _bridge(case: Case) -> list[str]:
     return [words] if _is_bridge(case) else []
 
 
-def _scored(case: Case) -> list[Fact[float | int | bool | str]]:
+def _laboratory(case: Case) -> list[Fact[float | int | bool | str]]:
     state = case.state
-    values = (state.bilirubin, state.albumin, state.creatinine)
+    values = (state.bilirubin, state.albumin, state.creatinine, state.sodium, state.platelets)
     return [k for k in values if isinstance(k, Fact)]
+
+
+def _how_read(known: Fact[float | int | bool | str]) -> list[str]:
+    """A conversion with its factor, and a unit that contradicts what the code measures."""
+    return [note for note in known.notes if note.startswith(("converted", "the unit is"))]
 
 
 def _stated(case: Case) -> list[str]:

@@ -57,12 +57,32 @@ EXPECTED = {
     ),
     "bland-embolization-order": signed("candidate", "Child-Pugh A5", detail=("clause II:",)),
     "two-orders-one-ours": signed("candidate", "Child-Pugh A5"),
-    "concurrent-lenvatinib": signed("candidate", "Child-Pugh A5", combination="warning", detail=("lenvatinib",)),
+    "concurrent-lenvatinib": Expected(
+        ("candidate",),
+        {"eligibility": "info", "combination": "warning", **PAYER},
+        {"eligibility": ("Child-Pugh A5",), "combination": ("TACE with lenvatinib", "TACE alone", "OS not shown")},
+        ("lenvatinib active (2 Oct 2026)", "up-to-seven in", "LEAP-012 (2025)", "does not fit**: BCLC B"),
+    ),
+    "concurrent-bevacizumab-varices-not-documented": Expected(
+        ("candidate", "not-applicable"),
+        {"eligibility": "info", "combination": "warning", **PAYER},
+        {"combination": ("TACE with atezolizumab and bevacizumab", "TACE alone")},
+        (
+            "atezolizumab active (2 Oct 2026), bevacizumab ordered with it",
+            "Not checked: not documented:** untreated varices at risk of bleeding",
+            "fits: Child-Pugh A5, ECOG 0",
+        ),
+    ),
     "tace-and-atezolizumab-bevacizumab-ordered-together": Expected(
         ("candidate", "not-applicable", "not-applicable"),
         {"eligibility": "info", "combination": "warning", **PAYER},
-        {"eligibility": ("Child-Pugh A5",)},
-        ("atezolizumab", "bevacizumab"),
+        {"eligibility": ("Child-Pugh A5",), "combination": ("TACE with atezolizumab and bevacizumab",)},
+        (
+            "atezolizumab and bevacizumab: ordered together",
+            "own extension of the sentence quoted from EASL 2025, which is on TKIs",
+            "OS not reached vs 20.3 mo",
+            "untreated varices at risk of bleeding no (18 Nov 2026)",
+        ),
     ),
     "y90-hcc-unresectable-clause-i-b-1": signed("candidate", "Y-90", detail=("clause I.B.1:",)),
     # caution
@@ -70,7 +90,22 @@ EXPECTED = {
     "child-pugh-b7-controlled-ascites": signed("caution", "ascites", "Child-Pugh B7", "mALBI 2b"),
     "single-nodule-within-milan-no-reason-stated": signed("caution", "curable", detail=("within Milan",)),
     "portal-flow-growth-access-not-stated": signed(
-        "caution", "creatinine not stated", "portal flow not stated", "growth pattern not stated"
+        "caution", "creatinine not stated", "portal flow not stated", "growth pattern not stated", eligibility="info"
+    ),
+    "concurrent-lenvatinib-large-burden": Expected(
+        ("caution",),
+        {"eligibility": "warning", "combination": "warning", **PAYER},
+        {
+            "eligibility": ("up-to-seven",),
+            "combination": ("TACE with lenvatinib", "large tumor burden: EASL 2025 as quoted advises against"),
+        },
+        ("LoE 2, strong recommendation, 82 % consensus", "our reading of large", "consider systemic therapy first"),
+    ),
+    "concurrent-durvalumab-bevacizumab-child-pugh-b7": Expected(
+        ("caution", "not-applicable", "not-applicable"),
+        {"eligibility": "warning", "combination": "warning", **PAYER},
+        {"eligibility": ("Child-Pugh B7",), "combination": ("in Child-Pugh B7", "advises against")},
+        ("EMERALD-1 enrolled A to B7, 7 included", "fits: Child-Pugh B7, ECOG 0, no portal vein invasion"),
     ),
     "five-nodules-beyond-up-to-seven": selected("caution", "up-to-seven", "mALBI 2b", "5 nodules"),
     "low-platelets-on-apixaban": signed("caution", "varices", "platelets 41", "anticoagulation"),
@@ -79,7 +114,7 @@ EXPECTED = {
     ),
     "bilirubin-below-0-2-and-afp-above-range": signed("caution", "up-to-seven", detail=("holly-alt",)),
     "new-nodules-twice-target-controlled": selected("caution", "JSH 2014", refractoriness="info"),
-    "cholangiocarcinoma-systemic-therapy-not-stated": signed("caution", "systemic therapy"),
+    "cholangiocarcinoma-systemic-therapy-not-stated": signed("caution", "systemic therapy", eligibility="info"),
     "neuroendocrine-metastases-y90-clause-i-b-3-a": Expected(
         ("caution",),
         {"eligibility": "info", **PAYER},
@@ -133,8 +168,14 @@ EXPECTED = {
     "systemic-therapy-after-tace-sequential": Expected(
         ("not-applicable",),
         {"refractoriness": "info", "combination": "info"},
-        {"combination": ("after TACE",)},
-        ("atezolizumab",),
+        {"combination": ("Atezolizumab after the TACE of 14 Sep 2026", "the sequence that the 2026 summary advises")},
+        ("LoE 3, strong recommendation, strong consensus", "whether to give the drug is not judged here"),
+    ),
+    "systemic-therapy-after-tace-child-pugh-b8": Expected(
+        ("not-applicable",),
+        {"refractoriness": "info", "combination": "info"},
+        {"combination": ("Atezolizumab after the TACE of 14 Sep 2026", "Child-Pugh B8")},
+        ("no: Child-Pugh B8, ECOG 0", "whether to give the drug is not judged here"),
     ),
     # not ours
     "unrelated-chest-x-ray": NO_CARDS,

@@ -1,0 +1,90 @@
+"""What reviews report of TACE with systemic therapy besides the trials, one function a published statement.
+
+MET: the statement is about these drugs. NOT_MET: it is about others. UNKNOWN: it does not tell about which.
+"""
+
+from collections.abc import Callable
+
+from cards.case import Case
+from cards.combination.guidance import Drugs
+from cards.verdict import Finding, Verdict, verdict_of
+from cards.words import listed
+
+COHORT_SURVIVAL = (
+    "2024 cohort (China, intermediate stage, TACE + atezolizumab + bevacizumab vs TACE): PFS 20.0 vs 9.8 mo, OS not reached "
+    "vs 20.3 mo"
+)
+COHORT = f"{COHORT_SURVIVAL}, ORR 60.9 vs 41.3 %, DCR 89.1 vs 58.7 %"
+META_ANALYSIS_SURVIVAL = (
+    "2024 meta-analysis (16 studies, 3,004 patients, drugs not told): PFS HR 0.59, OS HR 0.51, more rises of ALT (OR 2.17) "
+    "and AST (OR 2.28)"
+)
+META_ANALYSIS = f"{META_ANALYSIS_SURVIVAL}; CR OR 2.12, ORR OR 2.78, DCR OR 2.46"
+
+
+def source_003_cohort(case: Case, drugs: Drugs) -> Finding:
+    """A 2024 retrospective cohort of TACE with atezolizumab and bevacizumab against TACE alone, in intermediate stage: OS not
+    reached vs 20.3 months, PFS 20.0 vs 9.8 months, ORR 60.9 vs 41.3 %, DCR 89.1 vs 58.7 %.
+
+    Result
+        MET      atezolizumab and bevacizumab are the drugs
+        NOT_MET  other drugs
+    Source
+        source-003, the research-practice gap (its reference 3); its pitfall: not on retrospective data alone
+    """
+    same = {"atezolizumab", "bevacizumab"} <= set(drugs)
+    because = COHORT if same else f"{COHORT}; other drugs than {listed(drugs) or 'none'}"
+    return Finding("source_003_cohort", verdict_of(same), because, "source-003", "research-practice gap, reference 3")
+
+
+def source_003_meta_analysis(case: Case, drugs: Drugs) -> Finding:
+    """A 2024 meta-analysis of 16 studies with 3,004 patients: CR OR 2.12, ORR OR 2.78, DCR OR 2.46, PFS HR 0.59, OS HR 0.51,
+    with more rises of ALT (OR 2.17) and AST (OR 2.28).
+
+    Result
+        UNKNOWN  which drugs its studies gave is not told
+        NOT_MET  no drug
+    Source
+        source-003, the research-practice gap (its reference 4)
+    """
+    verdict = Verdict.UNKNOWN if drugs else Verdict.NOT_MET
+    return Finding("source_003_meta_analysis", verdict, META_ANALYSIS, "source-003",
+                   "research-practice gap, reference 4")  # fmt: skip
+
+
+def no_trial_against_sequence(case: Case, drugs: Drugs) -> Finding:
+    """No phase III trial has shown the combination to be superior to the sequence in Western populations; the newer trials
+    compare with TACE alone and do not refute it.
+
+    Result
+        MET      a systemic drug is combined with TACE
+        NOT_MET  none
+    Source
+        source-003, why guidelines remain conservative; emerald-1, leap-012, talentace, emerald-3 compare with TACE alone
+    """
+    because = "no trial of the combination against the sequence was found: the newer trials compare with TACE alone"
+    return Finding("no_trial_against_sequence", verdict_of(bool(drugs)), because, "source-003",
+                   "why guidelines remain conservative")  # fmt: skip
+
+
+def tace_plus_sorafenib_sources_differ(case: Case, drugs: Drugs) -> Finding:
+    """TACE with sorafenib: the review names TACTICS as showing superiority to TACE alone, the summary names SPACE and TACE-2
+    as failed.
+
+    Result
+        MET      sorafenib is among the drugs
+        NOT_MET  it is not
+    Source
+        source-002, new intrahepatic lesions (TACTICS); source-003, why guidelines remain conservative (SPACE, TACE-2)
+    """
+    because = "Zhang 2022 names TACTICS as showing superiority to TACE alone; the 2026 summary names SPACE and TACE-2 as failed"
+    return Finding("tace_plus_sorafenib_sources_differ", verdict_of("sorafenib" in drugs), because, "source-002",
+                   "new intrahepatic lesions; against source-003, why guidelines remain conservative")  # fmt: skip
+
+
+EVIDENCE: tuple[Callable[[Case, Drugs], Finding], ...] = (
+    source_003_cohort,
+    source_003_meta_analysis,
+    no_trial_against_sequence,
+    tace_plus_sorafenib_sources_differ,
+)
