@@ -252,6 +252,7 @@ class Tumor:
 
 NOT_TOLD = "not told"
 OVERALL = "overall"
+TREATMENT_HISTORY = "treatment_history"  # in PatientFacts.refused: a treatment is recorded that cannot be read
 
 
 @dataclass(frozen=True, slots=True)

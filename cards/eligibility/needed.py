@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from cards.case import Case
 from cards.eligibility.cautions import beyond_entry_rule, beyond_up_to_seven, tumor_10_cm_or_more
-from cards.facts import Absent, Fact, Scalar, Why
+from cards.facts import TREATMENT_HISTORY, Absent, Fact, Scalar, Why
 from cards.rule import shown
 from cards.verdict import Finding, Verdict
 
@@ -52,6 +52,9 @@ def _history(case: Case) -> Finding | None:
     if undated is not None:
         because = "a treatment session has no date: whether today's values come after it is not known"
         return _needed("date_of_tace", Verdict.UNKNOWN, because, undated.evidence, ("date_of_tace",))
+    if TREATMENT_HISTORY in facts.refused:
+        because = f"{facts.refused[TREATMENT_HISTORY]}: whether and when it was done is not known"
+        return _needed("treatment_history", Verdict.UNKNOWN, because, (), ("treatment_history",))
     if "Procedure" in facts.unreached:
         because = "procedures could not be fetched: whether and when TACE was done is not known"
         return _needed("treatment_history", Verdict.UNKNOWN, because, (), ("treatment_history",))

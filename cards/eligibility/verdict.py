@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 
 from cards.case import Case
 from cards.current import State
+from cards.eligibility.apart import values_apart
 from cards.eligibility.cautions import CAUTIONS, STARRED
 from cards.eligibility.contraindications import CONTRAINDICATIONS
 from cards.eligibility.needed import needed_facts
@@ -115,6 +116,7 @@ def _remarks(case: Case) -> tuple[str, ...]:
             "portal vein thrombosis is recorded: whether it is tumor or bland thrombus is the imaging's to say"
         )
     remarks += case.child_pugh.notes
+    remarks += values_apart(case)
     remarks += case.burden.notes
     preliminary = _preliminary(case)
     if preliminary:

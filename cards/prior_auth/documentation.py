@@ -6,6 +6,7 @@ A document has no age limit here: what was documented is documented, and its dat
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from cards.case import Case
 from cards.facts import FACTS, OVERALL, Fact, Scalar
@@ -107,7 +108,7 @@ def surgical_rationale(case: Case) -> Document:
 def prior_treatments(case: Case) -> Document:
     """Item 4: each prior treatment, and for TACE the response to it."""
     facts = case.facts
-    sessions, others = facts.sessions, facts.treatments
+    sessions, others = facts.sessions, sorted(facts.treatments, key=lambda t: (t.when or date.min, t.label, t.evidence))
     if not sessions and not others:
         return Document("missing", "prior treatments with response, or a statement that there were none")
     told = {id(o.session) for key in target_lesions(facts) for o in lesion_history(facts, key) if o.category}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from cards.case import Case
-from cards.facts import PatientFacts
+from cards.facts import TREATMENT_HISTORY, PatientFacts
 from cards.refractoriness.definitions import CONTEXT, COUNTING, DECIDING, lesion
 from cards.response.history import lesion_history, lesion_name, same_lesion, tace_sessions, target_lesions, undated_tace
 from cards.verdict import Finding, Verdict, any_of
@@ -36,7 +36,8 @@ def refractoriness(case: Case) -> Refractoriness:
     """
     facts = case.facts
     if not tace_sessions(facts) and not undated_tace(facts):
-        return _unreached() if "Procedure" in facts.unreached else Refractoriness("not-applicable", {}, (), {})
+        because = _open_history(facts)
+        return _unreached(because) if because else Refractoriness("not-applicable", {}, (), {})
     lesions = target_lesions(facts)
     per_lesion = {
         key: {code: _unless_undated(facts, rule(lesion(facts, key))) for code, rule in (COUNTING | CONTEXT).items()}
@@ -56,9 +57,16 @@ def refractoriness(case: Case) -> Refractoriness:
     return Refractoriness(_verdict(definitions), definitions, findings, named, ordered, deciding, _once(elsewhere))
 
 
-def _unreached() -> Refractoriness:
-    """Procedures that could not be fetched may hold any history."""
-    because = "procedures could not be fetched: whether TACE was done is not known"
+def _open_history(facts: PatientFacts) -> str:
+    """Why it is not known which treatments were done; "" where it is."""
+    if TREATMENT_HISTORY in facts.refused:
+        return facts.refused[TREATMENT_HISTORY]
+    unreached = "Procedure" in facts.unreached
+    return "procedures could not be fetched: whether TACE was done is not known" if unreached else ""
+
+
+def _unreached(because: str) -> Refractoriness:
+    """Procedures that could not be fetched or read may hold any history."""
     findings = tuple(
         Finding(rule.__name__, Verdict.UNKNOWN, because, "contract", "treatment history", (), ("treatment_history",))
         for rule in (COUNTING | CONTEXT).values()
@@ -67,9 +75,15 @@ def _unreached() -> Refractoriness:
 
 
 def _unless_undated(facts: PatientFacts, found: Finding) -> Finding:
-    """A TACE session without a date could be the one that a definition counts: nothing is excluded while it is open."""
-    undated = undated_tace(facts)
-    if not undated or found.verdict is not Verdict.NOT_MET:
+    """A TACE session without a date, or one that cannot be read, could be the one that a definition counts: nothing is
+    excluded while it is open.
+    """
+    if found.verdict is not Verdict.NOT_MET:
+        return found
+    if TREATMENT_HISTORY in facts.refused:
+        return replace(found, verdict=Verdict.UNKNOWN, missing=("treatment_history",),
+                       because=f"{found.because}; {facts.refused[TREATMENT_HISTORY]}")  # fmt: skip
+    if not undated_tace(facts):
         return found
     return replace(found, verdict=Verdict.UNKNOWN, because=f"{found.because}; a TACE session has no date",
                    missing=("date_of_tace",))  # fmt: skip

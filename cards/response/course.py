@@ -160,6 +160,8 @@ def _above(facts: PatientFacts, name: str, first: Session, percent: float) -> Co
         return Course(Verdict.UNKNOWN, f"no AFP {side} the first TACE", (), ("afp",))
     baseline, last = before[-1], after[-1]
     base, now = float(baseline.value), float(last.value)
+    normal = last.normal_high is not None and now <= last.normal_high
     row = f"AFP {number(base)} ({day(baseline.when)}) to {number(now)} ({day(last.when)})"
+    row += ", within the normal range of the laboratory" if normal else ""
     verdict = Verdict.MET if base > 0 and round(now - base * (1 + percent / 100), 9) >= 0 else Verdict.NOT_MET
     return Course(verdict, row, (baseline.evidence, last.evidence))

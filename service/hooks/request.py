@@ -161,6 +161,9 @@ def _draft_orders(context: Mapping[str, Any], *, required: bool) -> tuple[list[R
         return None, {}
     if not isinstance(orders, (dict, list)):
         raise NotUsable("context.draftOrders", json_type(orders), "a Bundle of the draft orders")
+    kind = orders.get("resourceType") if isinstance(orders, dict) else None
+    if kind is not None and kind != "Bundle" and not str(kind).endswith(_ORDERS):
+        raise NotUsable("context.draftOrders", "something that is no Bundle", "a Bundle of the draft orders")
     entries = orders.get("entry") if isinstance(orders, dict) else None
     if entries is not None and not isinstance(entries, (dict, list)):
         raise NotUsable("context.draftOrders.entry", json_type(entries), "an array of entries")

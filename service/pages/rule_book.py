@@ -6,11 +6,22 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from cards.combination.evidence import EVIDENCE
+from cards.combination.guidance import GUIDANCE, easl_2025_other_therapy
+from cards.combination.trials import trial_population
+from cards.combination.unchecked import (
+    anticoagulation_documented,
+    bleeding_documented,
+    transplant_listing_documented,
+    varices_documented,
+)
 from cards.combination.verdict import combination
 from cards.eligibility.cautions import CAUTIONS, STARRED
 from cards.eligibility.context import alternatives, outcomes
 from cards.eligibility.contraindications import CONTRAINDICATIONS
 from cards.eligibility.not_recommended import NOT_RECOMMENDED
+from cards.eligibility.y90 import y90_lines
+from cards.eligibility.y90_criteria import JUDGED
 from cards.liver.albi import albi, albi_grade, ez_albi, modified_albi_grade
 from cards.liver.child_pugh import child_pugh, cholestatic_total
 from cards.liver.meld import meld3_score, meld_na_score, meld_score
@@ -45,6 +56,9 @@ _SCORES = (
 _STAGES = (bclc, bclc_stage, tumor_stage, b_subgroup_remark, b2_features, b3_features,
            bolondi, substage, burden, milan, ucsf, up_to_seven, six_and_twelve,
            unos_downstaging, source_000_downstaging, hap, mhap_ii, hap_class)  # fmt: skip
+
+
+_UNCHECKED = (varices_documented, bleeding_documented, anticoagulation_documented, transplant_listing_documented)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +98,9 @@ def rule_book() -> tuple[Chapter, ...]:
         Chapter(
             "Eligibility caution", _rules(CAUTIONS, STARRED), "Marked * ones also count while they are not stated."
         ),
-        Chapter("Beside the verdict", _rules((alternatives, outcomes)), "Context: nothing here decides."),
+        Chapter(
+            "Beside the verdict", _rules((alternatives, outcomes, y90_lines, *JUDGED)), "Context: nothing here decides."
+        ),
         Chapter(
             "Refractoriness: definitions that count",
             _rules(COUNTING.values()),
@@ -92,9 +108,11 @@ def rule_book() -> tuple[Chapter, ...]:
         ),
         Chapter("Refractoriness: context", _rules(CONTEXT.values())),
         Chapter(
-            "Combination, response imaging and the course of liver function",
-            _rules((combination, imaging_card, liver_course, art)),
+            "Combination with systemic therapy",
+            _rules((combination, *GUIDANCE, easl_2025_other_therapy, *EVIDENCE, trial_population, *_UNCHECKED)),
+            "Guidance and evidence side by side: nothing here chooses.",
         ),
+        Chapter("Response imaging and the course of liver function", _rules((imaging_card, liver_course, art))),
     )
 
 

@@ -12,6 +12,7 @@ from tests.fhir.build import (
     SNOMED,
     coded,
     condition,
+    facts_named,
     icd,
     lab,
     now,
@@ -227,6 +228,18 @@ def test_bclc_stage_of_a_condition():
     staged = icd("C22.0", stage=[{"summary": {"text": "BCLC B"}}], recordedDate=RECENT)
     assert values_of("bclc_stage", staged) == ["B"]
     assert values_of("bclc_stage", icd("C22.0", stage=[{"summary": {"text": "stage II"}}])) == []
+
+
+@pytest.mark.parametrize("code", ["C115132", "C115134"])
+def test_bclc_stage_of_a_condition_named_by_its_type(code):
+    staged = {"summary": {"text": "Stage C"}, "type": coded(NCIT, code)}
+    assert values_of("bclc_stage", icd("C22.0", stage=[staged])) == ["C"]
+    assert values_of("bclc_stage", icd("C22.0", stage=[{"summary": {"text": "Stage C"}}])) == []
+
+
+def test_stage_of_a_condition_is_a_state_and_needs_no_date():
+    (fact,) = facts_named("bclc_stage", icd("C22.0", stage=[{"summary": {"text": "BCLC stage A"}}]))
+    assert (fact.value, fact.when, fact.state) == ("A", None, True)
 
 
 def test_stated_score_and_class_together():

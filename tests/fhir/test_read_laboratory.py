@@ -165,7 +165,7 @@ def test_code_and_unit_that_are_one_amount():
 @pytest.mark.parametrize(
     ("quantity_", "words"),
     [
-        ({"value": 34, "code": "umol/L", "unit": "mg/dL", "system": UCUM}, "unit conflict"),
+        ({"value": 34, "code": "s", "unit": "mg/dL", "system": UCUM}, "unit conflict"),
         ({"value": 1.1, "unit": "s"}, "unit conflict"),
         ({"value": 1.1, "unit": "furlong"}, "unit conflict"),
         ({"value": 1.1}, "unit conflict: total bilirubin came without a unit"),
@@ -192,6 +192,13 @@ def test_a_contradicting_unit_of_the_same_analyte_is_converted_and_flagged():
     assert any("code one of mass" in note for note in fact.notes)
     assert any("34.208 umol/L ÷ 17.104" in note for note in fact.notes)
     assert fact.sent == (34.208, "umol/L")
+
+
+def test_of_code_and_unit_that_are_two_amounts_the_code_counts_and_it_is_said():
+    sent = {"value": 34.208, "code": "umol/L", "unit": "mg/dL", "system": UCUM}
+    (fact,) = facts_named("bilirubin", bilirubin(valueQuantity=sent))
+    assert fact.value == pytest.approx(2.0)
+    assert "conflict: its unit is mg/dL by text and umol/L by code; the code is used" in fact.notes
 
 
 def test_inr_needs_no_unit():

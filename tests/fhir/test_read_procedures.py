@@ -114,6 +114,23 @@ def test_status(status, counts):
     assert problems(procedure(TACE, status=status)) == {}
 
 
+@pytest.mark.parametrize(
+    ("broken", "open_"),
+    [
+        (procedure(TACE, notDone=False), True),
+        (procedure(TACE, performedDateTime="04.07.2026"), True),
+        (procedure(coded(CPT, "37243"), notDone=False), True),
+        (procedure(TACE, status="not-done", notDone=True), False),
+        (procedure(coded(SNOMED, "426830009"), notDone=False), False),
+    ],
+    ids=["element of STU3", "date of another form", "embolization of a kind not told", "not done", "an ablation"],
+)
+def test_session_that_cannot_be_used_leaves_the_history_open(broken, open_):
+    found = read(HCC, broken)
+    assert found.sessions == ()
+    assert ("treatment_history" in found.refused) is open_
+
+
 @pytest.mark.parametrize("status", [..., "", "done", None])
 def test_a_status_that_is_none_is_said(status):
     assert problems(procedure(TACE, status=status)) == {"Procedure/p": "its status is missing or none of FHIR R4"}

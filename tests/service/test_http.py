@@ -215,6 +215,7 @@ def test_without_prefetch_the_record_is_read_from_the_server(seen):
         ({"context": context(draftOrders=...)}, "context.draftOrders"),
         ({"context": context(draftOrders=None)}, "context.draftOrders"),
         ({"context": context(draftOrders="x")}, "context.draftOrders"),
+        ({"context": context(draftOrders={"resourceType": "Patient", "id": "p1"})}, "context.draftOrders"),
         ({"context": context(draftOrders={"entry": "x"})}, "context.draftOrders.entry"),
         ({"context": context(selections=5)}, "context.selections"),
         ({"prefetch": []}, "prefetch"),

@@ -267,18 +267,26 @@ def _primary_links(condition: Resource, reading: Reading) -> list[str]:
     ]
 
 
-_BCLC = re.compile(r"BCLC[\s:-]*(?:stage)?[\s:]*([0ABCD])(?:[1-3])?", re.I)
+_BCLC = re.compile(
+    r"(?P<system>BCLC|Barcelona Clinic Liver Cancer)?[\s:-]*(?:stage)?[\s:]*(?P<stage>[0ABCD])[1-3]?", re.I
+)
 
 
 def _stage(condition: Resource, reading: Reading) -> None:
-    """A BCLC stage written in Condition.stage.summary: shown beside the derived one."""
+    """A BCLC stage written in Condition.stage.summary: shown beside the derived one.
+
+    The system is named in the text or by the type; like its Condition the stage is a state, and needs no date.
+    """
     moment = _recorded(condition, reading)
     for stage in as_list(condition.get("stage")):
-        for text in texts(stage.get("summary") if isinstance(stage, dict) else None):
-            match = _BCLC.fullmatch(text)
-            if match:
-                word = match[1].upper()
-                reading.add(Fact("bclc_stage", word, moment.day if moment else None, name_of(condition), word))
+        if not isinstance(stage, dict):
+            continue
+        is_bclc = bool(concepts(stage.get("type")) & {"score.bclc", "score.bclc_method"})
+        for text in texts(stage.get("summary")):
+            match = _BCLC.fullmatch(text.strip())
+            if match and (match["system"] or is_bclc):
+                word, when = match["stage"].upper(), moment.day if moment else None
+                reading.add(Fact("bclc_stage", word, when, name_of(condition), word, state=True))
 
 
 def _finding(

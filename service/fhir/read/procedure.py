@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from cards.facts import Fact, Session, Treatment
+from cards.facts import TREATMENT_HISTORY, Fact, Session, Treatment
 from service.fhir.read import codes
 from service.fhir.read.codings import as_list, codings, concepts, reference, segments, texts
 from service.fhir.read.observation import SessionNote
@@ -62,9 +62,12 @@ def read_procedures(
         if not _relevant(procedure, reading) or not _completed(procedure, reading) or not reading.is_ours(procedure):
             continue
         moment = performed(procedure, reading.clock)
-        if (moment is not None and reading.clock.is_later(moment)) or not reading.valid(procedure):
+        if moment is not None and reading.clock.is_later(moment):
             continue
         part = _session_part(procedure, moment, reading)
+        if not reading.valid(procedure):
+            _unreadable(procedure, part, reading, liver_tumor)
+            continue
         if part is not None:
             parts.append(part)
         else:
@@ -74,6 +77,13 @@ def read_procedures(
         _with_notes(session, notes) for session in _by_day(parts) if session.kind != "embolization" or liver_tumor
     ]
     return sorted(sessions, key=lambda s: s.when or date.max), others
+
+
+def _unreadable(procedure: Resource, part: _Part | None, reading: Reading, liver_tumor: bool) -> None:
+    """A session that cannot be used was done all the same: the history stays open."""
+    if part is not None and not part.pcs and (part.session.kind != "embolization" or liver_tumor):
+        words = f"a treatment of the liver tumor is recorded and not usable ({name_of(procedure)})"
+        reading.refused.setdefault(TREATMENT_HISTORY, words)
 
 
 _RELEVANT = frozenset({"proc.tace", "proc.y90_tare", "proc.bland_tae", "proc.embolization_37243", "proc.pcs_chemo",

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cards.facts import FactSpec, Scalar
@@ -61,18 +61,15 @@ def value_of(spec: FactSpec, holder: Mapping[str, Any], measured: str = "") -> R
 
 def _quantity(spec: FactSpec, holder: Mapping[str, Any], measured: str) -> Read | NoValue:
     problem: NoValue | None = None
-    for value, comparator, unit in _numbers(spec.name, holder):
-        if isinstance(unit, NoValue):
-            problem = problem or unit
-            continue
+    for value, comparator, unit in _numbers(holder):
         read = _converted(spec, value, comparator, unit, measured)
         if isinstance(read, Read):
-            return read
+            return replace(read, notes=(*read.notes, *_two_units(spec.name, holder.get("valueQuantity"), unit)))
         problem = problem or read
     return problem or _nothing(holder)
 
 
-def _numbers(fact: str, holder: Mapping[str, Any]) -> Iterator[tuple[float, str, "str | NoValue"]]:
+def _numbers(holder: Mapping[str, Any]) -> Iterator[tuple[float, str, str]]:
     """Every number with comparator and unit that value[x] holds: the quantity, its translations, then text."""
     quantity = holder.get("valueQuantity")
     for q in (quantity, *_translations(quantity)):
@@ -82,9 +79,9 @@ def _numbers(fact: str, holder: Mapping[str, Any]) -> Iterator[tuple[float, str,
         if value is not None:
             comparator = q.get("comparator")
             known = COMPARATORS.get(comparator.strip().lower(), "?") if isinstance(comparator, str) else ""
-            yield value, known, _unit(q, fact)
+            yield value, known, _unit(q)
         elif isinstance(q.get("value"), str):
-            yield from _parsed(str(q["value"]), _unit(q, fact))
+            yield from _parsed(str(q["value"]), _unit(q))
     for name in ("valueInteger", "valueDecimal"):
         whole = finite(holder.get(name))
         if whole is not None:
@@ -112,15 +109,15 @@ def finite(value: object) -> float | None:
     return plain if math.isfinite(plain) else None
 
 
-def _parsed(text: str, unit: "str | NoValue") -> Iterator[tuple[float, str, "str | NoValue"]]:
+def _parsed(text: str, unit: str) -> Iterator[tuple[float, str, str]]:
     match = _NUMBER.fullmatch(text.strip()) if len(text) <= _LONGEST else None
     if match and math.isfinite(float(match["value"])):
         comparator = COMPARATORS.get((match["comparator"] or "").lower(), "")
         yield float(match["value"]), comparator, match["unit"] or unit
 
 
-def _unit(quantity: Mapping[str, Any], fact: str) -> "str | NoValue":
-    """The unit: UCUM code first, else unit; refused where the two say different things."""
+def _unit(quantity: Mapping[str, Any]) -> str:
+    """The unit: UCUM code first, else unit."""
     code, unit = quantity.get("code"), quantity.get("unit")
     system = quantity.get("system")
     code = code.strip() if isinstance(code, str) else ""
@@ -129,20 +126,19 @@ def _unit(quantity: Mapping[str, Any], fact: str) -> "str | NoValue":
         return unit or code
     if not code or not unit or code == unit:
         return code or unit
-    coded, written = units.canonical(code), units.canonical(unit)
-    if not coded:
-        return unit
-    if written and written != coded and _differ(fact, coded, written):
-        return NoValue("unit conflict: its code and its unit say different things")
-    return code
+    return code if units.canonical(code) else unit
 
 
-def _differ(fact: str, coded: str, written: str) -> bool:
-    """Whether two units of one quantity are not the same amount: 10*3/uL and 10*9/L are."""
-    one, other = units.convert(fact, 1.0, coded), units.convert(fact, 1.0, written)
-    if isinstance(one, units.UnitConflict) or isinstance(other, units.UnitConflict):
-        return True
-    return (one.fact, one.value) != (other.fact, other.value)
+def _two_units(fact: str, quantity: object, used: str) -> tuple[str, ...]:
+    """What must be said where code and unit of a quantity are two amounts: 10*3/uL and 10*9/L are one."""
+    written = quantity.get("unit") if isinstance(quantity, Mapping) else None
+    if not isinstance(written, str) or not units.canonical(written) or written.strip() == used:
+        return ()
+    read = (units.convert(fact, 1.0, unit) for unit in (used, written))
+    amounts = [(each.fact, each.value) for each in read if isinstance(each, units.Converted)]
+    if len(amounts) == 2 and amounts[0] == amounts[1]:
+        return ()
+    return (f"conflict: its unit is {written.strip()} by text and {used} by code; the code is used",)
 
 
 def _converted(spec: FactSpec, value: float, comparator: str, unit: str, measured: str) -> Read | NoValue:
@@ -176,8 +172,7 @@ def _integer(spec: FactSpec, holder: Mapping[str, Any]) -> Read | NoValue:
     if isinstance(quantity, dict):
         if quantity.get("comparator"):
             return NoValue(f"{spec.label} has a comparator")
-        unit = _unit(quantity, spec.name)
-        if isinstance(unit, NoValue) or isinstance(units.convert(spec.name, 1.0, unit), units.UnitConflict):
+        if isinstance(units.convert(spec.name, 1.0, _unit(quantity)), units.UnitConflict):
             return NoValue(f"unit conflict: its unit is not one of {spec.label}")
     found = [n for n in _grades(spec.name, holder) if n is not None]
     if not found:

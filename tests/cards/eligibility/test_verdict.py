@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 
 from cards.assess import assess
+from cards.eligibility.card import eligibility_card
 from cards.eligibility.verdict import eligibility
 from cards.facts import NOT_TOLD
 from cards.verdict import Finding, Verdict
@@ -109,6 +110,8 @@ def test_needed_fact_that_is_not_there_leaves_the_verdict_open(changes, missing)
                      id="Conditions could not be fetched"),
         pytest.param({"unreached": ["Procedure"]}, "needed_treatment_history", "could not be fetched",
                      id="procedures could not be fetched"),
+        pytest.param({"refused": {"treatment_history": "a treatment is not usable"}}, "needed_treatment_history",
+                     "not usable: whether and when it was done", id="a session that cannot be read"),
         pytest.param({"responses": [response(session(60, LESION), "SD")]}, "needed_treatment_history", "but no treatment",
                      id="a response without any treatment"),
         pytest.param({"sessions": [session(None, kind="y90")]}, "needed_date_of_tace", "has no date",
@@ -331,7 +334,24 @@ def test_empty_patient_is_indeterminate_and_every_needed_fact_is_named():
         pytest.param({"bilirubin": "34.1 umol/L"},
                      "printed µmol/L band", id="bilirubin between the two printed bands"),
         pytest.param({"nodule_count": 1}, "1 nodules stated, 2 measured", id="count and measurements disagree"),
+        pytest.param({"bilirubin": (0.9, 80)}, "Child-Pugh, ALBI and MELD from values 70 days apart: total bilirubin of "
+                     "2 Sep 2026, newest of 11 Nov 2026", id="values of a score far apart"),
     ],
 )  # fmt: skip
 def test_remark_changes_nothing_and_is_said(changes, words):
     assert any(words in remark for remark in eligibility(case(candidate(**changes))).remarks)
+
+
+@pytest.mark.parametrize(
+    ("changes", "indicator"),
+    [
+        pytest.param({}, "info", id="candidate"),
+        pytest.param({"portal_flow": None, "creatinine": None}, "info", id="caution, only by what is not stated"),
+        pytest.param({"portal_flow": None, "ecog": 2}, "warning", id="caution by something met"),
+    ],
+)
+def test_caution_warns_only_when_something_is_met(changes, indicator):
+    found = case(candidate(**changes))
+    card = eligibility_card(found, eligibility(found))
+    assert card is not None
+    assert card.indicator == indicator

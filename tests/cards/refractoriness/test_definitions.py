@@ -265,3 +265,10 @@ def test_what_a_reader_must_know_is_said(patient, key, words):
 )
 def test_six_calendar_months(start, months, expected):
     assert add_months(start, months) == expected
+
+
+def test_afp_within_the_normal_range_is_said():
+    for last, said in ((4.0, True), (9.0, False)):
+        found = judged(course("CR", afp=on("afp", (2.0, BEFORE), (last, AFTER), limit=8.0)))
+        because = next(f.because for f in found.findings if f.rule == "ogasawara_afp")
+        assert ("within the normal range" in because) is said

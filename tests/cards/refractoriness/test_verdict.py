@@ -24,6 +24,7 @@ FIT = {
     "sizes": [(cm, 5) for cm in CANDIDATE_SIZES],
 }
 TWICE_STABLE = ("SD", "SD")
+UNREADABLE = {"treatment_history": "a treatment is recorded and not usable (Procedure/t)"}
 
 
 def eligibility_of(*steps, ordered=None, **changes):
@@ -43,6 +44,9 @@ def eligibility_of(*steps, ordered=None, **changes):
         pytest.param(course("CR", afp=None), "indeterminate", id="nothing met, markers not told"),
         pytest.param(course("PD", afp=None), "met-by-some", id="one met, others not told"),
         pytest.param(course(more=[session(None, LESION)]), "indeterminate", id="only a session without a date"),
+        pytest.param(course(refused=UNREADABLE), "indeterminate", id="only a session that cannot be read"),
+        pytest.param(course("CR", refused=UNREADABLE), "indeterminate", id="nothing met, a session cannot be read"),
+        pytest.param(course("PD", refused=UNREADABLE), "met-by-some", id="one met, a session cannot be read"),
         pytest.param(course("CR", afp=on("afp", (100.0, BEFORE), (200.0, AFTER))), "indeterminate",
                      id="AFP rose once: open by JSH, met by a definition that is context only"),
     ],
