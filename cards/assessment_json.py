@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cards.case import Case
-from cards.facts import OVERALL, Absent, Fact
+from cards.facts import NOT_TOLD, OVERALL, Absent, Fact
 from cards.liver.albi import ez_albi
 from cards.liver.child_pugh import cholestatic_total
 from cards.liver.score import Score
@@ -196,7 +196,8 @@ def _ecog(case: Case) -> Json:
 def _stage(case: Case) -> Json:
     stage = case.bclc
     if stage is None:
-        return {}
+        unknown = {"status": "unknown", "because": "the type of the tumor is not known", "missing": ["tumor_type"]}
+        return {"bclc": unknown} if case.facts.tumor.kind == "unknown" else {}
     stated = case.state.bclc_stage
     said = {}
     if isinstance(stated, Fact):
@@ -225,10 +226,15 @@ def _bolondi(case: Case, stage: Bclc) -> Json:
     }
 
 
+_HCC_LIMITS = ("milan", "ucsf", "upToSeven", "unosDownstaging", "source000Downstaging", "sixAndTwelve")
+
+
 def _burden(case: Case) -> Json:
     """HCC systems are applied to HCC only."""
     b, state = case.burden, case.state
     size = {"count": _ends(b.count), "largestCm": _ends(b.largest)}
+    if case.facts.tumor.kind == "unknown":
+        return dict.fromkeys(_HCC_LIMITS, "unknown") | size
     if not case.hcc:
         return size
     return {
@@ -249,12 +255,16 @@ def _ends(bounds: tuple[float, float]) -> Json:
 
 def _responses(case: Case) -> list[Json]:
     facts = case.facts
-    rows = [
-        _response(lesion, t)
-        for lesion in dict.fromkeys((*target_lesions(facts), OVERALL))
-        for t in (timed(facts, lesion) if lesion != "not told" else ())
-    ]
-    return sorted(rows, key=lambda row: (str(row["date"]), str(row["on"])))
+    rows: dict[tuple[str, str, str], Json] = {}
+    for lesion in dict.fromkeys((*target_lesions(facts), OVERALL)):
+        for t in timed(facts, lesion) if lesion != NOT_TOLD else ():
+            row = _response(lesion, t)
+            same = rows.setdefault((lesion, str(row["session"]), str(row["on"])), row)
+            if same is not row:  # category and viable part of one reading
+                same["response"] = same["response"] or row["response"]
+                same["viablePercent"] = row["viablePercent"] if same["viablePercent"] is None else same["viablePercent"]
+                same["evidence"] += row["evidence"]
+    return sorted(rows.values(), key=lambda row: (str(row["date"]), str(row["on"])))
 
 
 def _response(lesion: str, t: Timed) -> Json:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from cards.facts import NOT_TOLD, PatientFacts
+from cards.facts import NOT_TOLD, PatientFacts, Session
 from cards.refractoriness.runs import over_told_sessions, run_of
 from cards.response.course import Course, afp_above_baseline, appeared, markers_rise, number_rises
 from cards.response.history import Outcome, add_months, lesion_history, tace_sessions
@@ -118,7 +118,14 @@ def _pairs(history: Sequence[Outcome]) -> list[tuple[Outcome, Outcome]]:
 
 def _insufficient_pair(first: Outcome, second: Outcome) -> Verdict:
     insufficient = (verdict_of(_insufficient(first)), verdict_of(_insufficient(second)))
-    return all_of((*insufficient, _adequate(first), _adequate(second), verdict_of(second.session.technique_changed)))
+    return all_of(
+        (
+            *insufficient,
+            _adequate(first.session),
+            _adequate(second.session),
+            verdict_of(second.session.technique_changed),
+        )
+    )
 
 
 def _insufficient(outcome: Outcome) -> bool | None:
@@ -128,11 +135,9 @@ def _insufficient(outcome: Outcome) -> bool | None:
     return False if outcome.category == "CR" else None
 
 
-def _adequate(outcome: Outcome) -> Verdict:
+def _adequate(session: Session) -> Verdict:
     """Adequately performed selective TACE: selective, and technical success not denied."""
-    if outcome.session.technical_success is False:
-        return Verdict.NOT_MET
-    return verdict_of(outcome.session.selective)
+    return Verdict.NOT_MET if session.technical_success is False else verdict_of(session.selective)
 
 
 def _jsh_missing(history: Sequence[Outcome]) -> tuple[str, ...]:
@@ -149,25 +154,24 @@ def _jsh_missing(history: Sequence[Outcome]) -> tuple[str, ...]:
 def jsh_number_increases(on: Lesion) -> Finding:
     """JSH item 1b: two or more consecutive progressions in the liver: the number rises over that before the TACE.
 
+    Result
+        MET      the number rises after two adjacent sessions, each selective and not technically failed, and it is not
+                 stated that agent and feeder were left unchanged
+        UNKNOWN  a number or the selectivity not told
     Source
         jsh-lcsgj-2014 (1), table 1 of source-002
     """
     rises = number_rises(on.facts)
     verdict = any_of(
-        all_of((verdict_of(rose_a), verdict_of(rose_b), _adequate_session(a), _adequate_session(b),
-                verdict_of(b.technique_changed)))
+        all_of((verdict_of(rose_a), verdict_of(rose_b), _adequate(a), _adequate(b),
+                verdict_of(b.technique_changed is not False)))
         for (a, rose_a), (b, rose_b) in pairwise(rises)
     )  # fmt: skip
     words = {True: "more nodules", False: "no more nodules", None: "number not told"}
     because = "; ".join(f"{day(s.when)}: {words[rose]}" for s, rose in rises) or "no TACE session"
-    missing = ("nodule_count", "selective_session", "technique_changed") if verdict is Verdict.UNKNOWN else ()
+    missing = ("nodule_count", "selective_session") if verdict is Verdict.UNKNOWN else ()
     return Finding("jsh_number_increases", verdict, because, "jsh-lcsgj-2014", "(1)",
                    tuple(r for s, _ in rises for r in s.evidence), missing)  # fmt: skip
-
-
-def _adequate_session(session: object) -> Verdict:
-    selective = getattr(session, "selective", None)
-    return Verdict.NOT_MET if getattr(session, "technical_success", None) is False else verdict_of(selective)
 
 
 def _liver(rule: str, course: Course, source: str, locator: str) -> Finding:

@@ -223,10 +223,11 @@ def _downstaging(
     b: Burden, state: State, rule: Callable[[int, tuple[float, ...]], bool], unless_milan: bool = True
 ) -> str:
     exclusions, in_milan = confined(state), milan(b, state)
-    if exclusions is Verdict.NOT_MET or b.count.low > 5 or _cm(b.total.low) > 8 or b.largest.low > 8:
-        return "beyond"
     if unless_milan and in_milan is Verdict.MET:
         return _WITHIN_MILAN
+    too_much = b.count.low > 5 or _cm(b.total.low) > 8 or b.largest.low > 8
+    if exclusions is Verdict.NOT_MET or (too_much and in_milan is Verdict.NOT_MET):
+        return "beyond"
     if not b.count.known or len(b.sizes) < b.count.low or not b.largest.known:
         return "unknown"
     if rule(int(b.count.low), b.sizes):

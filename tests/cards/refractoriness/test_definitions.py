@@ -87,6 +87,9 @@ SCENARIOS = [
     scenario("new lesions twice, technique not changed",
              course("CR", step("CR", changed=False),
                     nodule_count=on("nodule_count", (1, BEFORE), (2, SECOND), (3, AFTER))), jsh=NOT_MET),
+    scenario("new lesions twice, whether the technique was changed not recorded",
+             course("CR", step("CR", changed=None),
+                    nodule_count=on("nodule_count", (1, BEFORE), (2, SECOND), (3, AFTER))), jsh=MET),
     scenario("number of nodules not told", course("CR", "CR", nodule_count=None), jsh=UNKNOWN),
     # JSH: markers
     scenario("AFP rises after a slight transient fall",

@@ -272,7 +272,7 @@ def test_downstaging_left_open_and_decided(rule, sizes, count, values, expected)
 
 
 @pytest.mark.parametrize("tumor", ["icc", "neuroendocrine-metastasis", "colorectal-metastasis", "melanoma-metastasis",
-                                   "other-metastasis", "other-primary", "unknown"])  # fmt: skip
+                                   "other-metastasis", "other-primary"])  # fmt: skip
 def test_hcc_systems_are_never_applied_to_other_tumors(tumor):
     from cards.assess import assess
     from tests.cards.build import TODAY, candidate
@@ -281,6 +281,22 @@ def test_hcc_systems_are_never_applied_to_other_tumors(tumor):
     assert case(candidate(tumor=tumor)).bclc is None
     assert "stage" not in said
     assert set(said["burden"]) == {"count", "largestCm"}
+
+
+def test_with_the_tumor_type_unknown_every_limit_is_unknown():
+    from cards.assess import assess
+    from tests.cards.build import EMPTY, TODAY
+
+    said = assess(EMPTY, TODAY).as_json()
+    assert said["stage"]["bclc"]["status"] == "unknown"
+    assert {said["burden"][name] for name in ("milan", "ucsf", "upToSeven", "unosDownstaging", "sixAndTwelve")} == {
+        "unknown"
+    }
+
+
+@pytest.mark.parametrize("rule", [unos_downstaging, source_000_downstaging], ids=lambda rule: rule.__name__)
+def test_three_of_3_cm_are_within_milan_though_their_sum_is_above_8(rule):
+    assert judged(rule, [3.0, 3.0, 3.0]) == NA
 
 
 def test_hcc_systems_are_applied_to_hcc():
