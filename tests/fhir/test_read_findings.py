@@ -20,6 +20,7 @@ from tests.fhir.build import (
     own,
     own_value,
     problems,
+    procedure,
     quantity,
     read,
     values_of,
@@ -411,5 +412,6 @@ def test_viable_part():
 
 def test_new_lesion_and_counts_are_read_whole():
     counts = [own("nodule-count", n, id=f"n{n}", effectiveDateTime=f"2026-0{n}-01") for n in (2, 3, 4)]
-    assert values_of("nodule_count", *counts) == [4, 3, 2]
+    assert values_of("nodule_count", *counts, procedure({"text": "TACE"})) == [4, 3, 2]
+    assert values_of("nodule_count", *counts) == [4], "without a procedure only the newest matters"
     assert values_of("new_intrahepatic_lesion", own("new-intrahepatic-lesion", True)) == [True]

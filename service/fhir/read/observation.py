@@ -39,14 +39,12 @@ FACT_OF = {
     "obs.tumor_size_longest": "nodule_size",
     **{f"own.{name}": name for name in FACTS},
 }
-# Read whole, for what came when; of every other fact the newest usable value is enough.
-_HISTORY = frozenset({
+# Read whole where there are procedures, for what came when; of every other fact the newest usable value is enough.
+_COURSE = frozenset({
     "afp", "afp_units", "afp_l3", "dcp", "dcp_units", "nodule_count", "new_intrahepatic_lesion",
-    "portal_vein_invasion", "hepatic_vein_invasion", "extrahepatic_spread", "nodule_size", "mrecist_response",
-    "viable_percent", "selective_session", "technique_changed", "technical_success",
+    "portal_vein_invasion", "hepatic_vein_invasion", "extrahepatic_spread",
+    "bilirubin", "albumin", "inr", "ascites_grade", "encephalopathy_grade", "ast",
 })  # fmt: skip
-# Before each TACE, where there was one: liver function over the sessions.
-_LIVER_HISTORY = frozenset({"bilirubin", "albumin", "inr", "ascites_grade", "encephalopathy_grade", "ast"})
 _PER_SESSION = frozenset({"selective_session", "technique_changed", "technical_success"})
 
 
@@ -152,7 +150,7 @@ def _series(spec: FactSpec, found: Sequence[Candidate], reading: Reading) -> Non
                 spec.name, f"{spec.label} of {day(candidate.when.day)} is later than the moment asked"
             )
             continue
-        whole = spec.name in _HISTORY or (reading.has_procedures and spec.name in _LIVER_HISTORY)
+        whole = reading.has_procedures and spec.name in _COURSE
         if kind not in wanted and not whole and not _ties(candidate, tied, kind):
             continue
         fact = _fact(spec, candidate, reading, preliminary=kind == "preliminary")

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from cards.facts import FactSpec, Scalar
@@ -64,7 +65,8 @@ def _quantity(spec: FactSpec, holder: Mapping[str, Any], measured: str) -> Read 
     for value, comparator, unit in _numbers(holder):
         read = _converted(spec, value, comparator, unit, measured)
         if isinstance(read, Read):
-            return replace(read, notes=(*read.notes, *_two_units(spec.name, holder.get("valueQuantity"), unit)))
+            said = _two_units(spec.name, holder.get("valueQuantity"), unit)
+            return replace(read, notes=(*read.notes, *said)) if said else read
         problem = problem or read
     return problem or _nothing(holder)
 
@@ -131,14 +133,25 @@ def _unit(quantity: Mapping[str, Any]) -> str:
 
 def _two_units(fact: str, quantity: object, used: str) -> tuple[str, ...]:
     """What must be said where code and unit of a quantity are two amounts: 10*3/uL and 10*9/L are one."""
-    written = quantity.get("unit") if isinstance(quantity, Mapping) else None
-    if not isinstance(written, str) or not units.canonical(written) or written.strip() == used:
+    written = quantity.get("unit") if isinstance(quantity, dict) else None
+    if not isinstance(written, str) or written.strip() == used or not units.canonical(written):
         return ()
     read = (units.convert(fact, 1.0, unit) for unit in (used, written))
     amounts = [(each.fact, each.value) for each in read if isinstance(each, units.Converted)]
     if len(amounts) == 2 and amounts[0] == amounts[1]:
         return ()
     return (f"conflict: its unit is {written.strip()} by text and {used} by code; the code is used",)
+
+
+@lru_cache(maxsize=512)
+def _written(unit: str) -> str:
+    """A unit as clinicians write it.
+
+    >>> _written("umol/L"), _written("10*3/uL")
+    ('µmol/L', '×10³/µL')
+    """
+    plain = unit.replace("[IU]", "IU").replace("umol", "µmol")
+    return {"10*3/uL": "×10³/µL", "10*9/L": "×10⁹/L"}.get(plain, plain.replace("ug", "µg").replace("/uL", "/µL"))
 
 
 def _converted(spec: FactSpec, value: float, comparator: str, unit: str, measured: str) -> Read | NoValue:
@@ -152,8 +165,7 @@ def _converted(spec: FactSpec, value: float, comparator: str, unit: str, measure
         return NoValue(problem)
     canonical = units.canonical(unit)
     notes = []
-    written = (canonical or unit).replace("[IU]", "IU").replace("umol", "µmol")
-    written = {"10*3/uL": "×10³/µL", "10*9/L": "×10⁹/L"}.get(written, written.replace("ug", "µg").replace("/uL", "/µL"))
+    written = _written(canonical or unit)
     as_sent = f"{comparator}{number(value)}" + (f" {written}" if written not in ("", "1") else "")
     shown = as_sent
     if converted.note:
