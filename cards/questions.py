@@ -70,6 +70,7 @@ def question(name: str) -> Question:
         return Question(link, spec.label, "choice", spec.values)
     if spec.kind == "integer":
         low, high = (int(limit) for limit in spec.limits)
+        high = 4 if name == "ecog" else high  # nobody asks whether the patient is dead
         answers = tuple(range(low, high + 1)) if high - low <= 10 else ()
         return Question(link, spec.question.split(" (")[0], "integer", answers)
     return Question(link, spec.question.split(",")[0], "quantity", (), "" if spec.unit == "1" else spec.unit)
@@ -79,7 +80,7 @@ def asked(name: str) -> str:
     """The question in words with its possible answers.
 
     >>> asked("ecog"), asked("inr"), asked("extrahepatic_spread")
-    ('ECOG performance status (0, 1, 2, 3, 4, 5)', 'INR', 'extrahepatic spread (yes, no)')
+    ('ECOG performance status (0, 1, 2, 3, 4)', 'INR', 'extrahepatic spread (yes, no)')
     """
     q = question(name)
     if q.kind == "boolean":

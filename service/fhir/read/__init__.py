@@ -13,7 +13,7 @@ from service.fhir.read.medication import read_medications
 from service.fhir.read.observation import Candidate, dated, facts_of, newest_first, read_observations, report_dates
 from service.fhir.read.order import is_draft, read_order, reasons
 from service.fhir.read.procedure import read_procedures
-from service.fhir.read.questionnaire_response import answers
+from service.fhir.read.questionnaire_response import answers, tumor_told
 from service.fhir.read.reading import (
     COUNTED_STATUS,
     NEVER_STATUS,
@@ -56,6 +56,8 @@ def read_facts(
     medications = _medications(by_kind.get("Medication", ()), reading)
     orders = tuple(o for d in drafts if (o := read_order(d, reading, medications)) is not None)
     tumor = read_conditions(_once(by_kind.get("Condition", ()), reading.clock), reading, reasons(drafts, reading))
+    if not tumor.stated:
+        tumor = tumor_told(by_kind.get("QuestionnaireResponse", ()), reading) or tumor
     candidates = _candidates(by_kind, reading)
     sizes, responses, notes = read_observations(candidates, reading)
     sessions, treatments = read_procedures(
