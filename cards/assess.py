@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from cards.assessment_json import as_json
 from cards.case import Case, case_of
 from cards.combination.verdict import Combination, combination
 from cards.current import DEFAULT_WINDOWS, Windows
@@ -27,10 +26,6 @@ class Assessment:
     @property
     def order(self) -> Order | None:
         return self.case.order
-
-    def as_json(self) -> dict[str, object]:
-        """The object of the contract (`--format json`)."""
-        return as_json(self)
 
 
 def assess(

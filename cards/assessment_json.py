@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from cards.assess import Assessment
 from cards.case import Case
 from cards.facts import NOT_TOLD, OVERALL, Absent, Fact
 from cards.liver.albi import ez_albi
@@ -24,15 +25,12 @@ from cards.staging.burden import (
 from cards.staging.hap import hap, hap_class, mhap_ii
 from cards.verdict import Finding, Verdict
 
-if TYPE_CHECKING:
-    from cards.assess import Assessment
-
 Json = dict[str, Any]
 _LIMIT = {Verdict.MET: "within", Verdict.NOT_MET: "beyond", Verdict.UNKNOWN: "unknown"}
 _KEPT_EMPTY = frozenset({"missing", "evidence", "findings", "response", "unusable", "documentation"})
 
 
-def as_json(assessment: "Assessment") -> Json:
+def as_json(assessment: Assessment) -> Json:
     """Names as the contract gives them; members may be added, none is renamed."""
     case = assessment.case
     facts = case.facts
@@ -281,7 +279,7 @@ def _response(lesion: str, t: Timed) -> Json:
     }
 
 
-def _eligibility(a: "Assessment") -> Json:
+def _eligibility(a: Assessment) -> Json:
     e = a.eligibility
     return {
         "verdict": e.verdict,
@@ -293,7 +291,7 @@ def _eligibility(a: "Assessment") -> Json:
     }
 
 
-def _refractoriness(a: "Assessment") -> Json:
+def _refractoriness(a: Assessment) -> Json:
     r = a.refractoriness
     return {
         "verdict": r.verdict,
@@ -304,7 +302,7 @@ def _refractoriness(a: "Assessment") -> Json:
     }
 
 
-def _prior_auth(a: "Assessment") -> Json:
+def _prior_auth(a: Assessment) -> Json:
     p = a.prior_auth
     return {
         "policy": p.policy,

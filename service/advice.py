@@ -8,6 +8,7 @@ from typing import Any
 
 from cards.advise import advise
 from cards.assess import Assessment, assess
+from cards.assessment_json import as_json
 from cards.current import Windows
 from cards.facts import Order, PatientFacts
 from cards.text import assessment_text
@@ -17,6 +18,8 @@ from service.fhir.read.order import kind_of_order, selected
 from service.fhir.read.reading import name_of
 from service.fhir.write.cards import cards_json
 from service.settings import Settings
+
+__all__ = ["as_json", "as_text", "assess_patient", "cards_for", "order_is_ours"]
 
 Json = dict[str, Any]
 

@@ -106,7 +106,7 @@ def assess_file(file: BinaryIO, as_of: Any, form: str) -> None:
     elif not assessments:
         _end(1, "none of the draft orders is TACE, bland embolization, Y-90 or systemic therapy of a liver tumor")
     elif form == "json":
-        found = [each.as_json() for each in assessments]
+        found = [advice.as_json(each) for each in assessments]
         _print_json(found[0] if len(found) == 1 else found)
     else:
         click.echo(advice.as_text(assessments))

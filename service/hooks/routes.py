@@ -37,7 +37,7 @@ def assess_body() -> Response:
     settings = running().settings
     if not settings.assess_is_served:
         raise NotKnown
-    assessments = [each.as_json() for each in assess(case_of(json_body(), settings), settings)]
+    assessments = [advice.as_json(each) for each in assess(case_of(json_body(), settings), settings)]
     return as_json(assessments[0] if len(assessments) == 1 else assessments)
 
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cards.assess import assess
+from cards.assessment_json import as_json as assessment_json
 from cards.bounds import bounds
 from cards.combination.verdict import combination
 from cards.eligibility.cautions import CAUTIONS, STARRED
@@ -108,14 +109,14 @@ def rich(**changes):
 def test_nothing_raises_on_any_single_missing_field(name, tumor):
     missing = None if name in FACTS else ()
     found = assess(rich(tumor=tumor, **{name: missing}), TODAY, order("tace", LESION))
-    assert found.as_json()["eligibility"]["verdict"] == "contraindicated"
+    assert assessment_json(found)["eligibility"]["verdict"] == "contraindicated"
 
 
 @pytest.mark.parametrize("name", [n for n, spec in FACTS.items() if spec.kind == "quantity" and n != "nodule_size"])
 @pytest.mark.parametrize("comparator", ["<", "<=", ">", ">="])
 def test_nothing_raises_on_any_comparator(name, comparator):
     patient = rich(**{name: f"{comparator}{CANDIDATE.get(name, 5.0)}"})
-    assert assess(patient, TODAY, order("tace", LESION)).as_json()["eligibility"]["verdict"]
+    assert assessment_json(assess(patient, TODAY, order("tace", LESION)))["eligibility"]["verdict"]
 
 
 def order_free(found):
@@ -143,7 +144,9 @@ def test_order_of_the_record_does_not_matter(seed):
         orders=mixed(patient.orders),
     )
     chosen = order("tace", LESION)
-    assert order_free(assess(other, TODAY, chosen).as_json()) == order_free(assess(patient, TODAY, chosen).as_json())
+    assert order_free(assessment_json(assess(other, TODAY, chosen))) == order_free(
+        assessment_json(assess(patient, TODAY, chosen))
+    )
 
 
 # Worse never improves

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cards.assessment_json import as_json as assessment_json
 from service import advice
 from service.settings import Settings
 from tests.fhir.build import (
@@ -99,7 +100,7 @@ def assess(resources, orders=(ORDER,)):
 
 def verdict(resources):
     (found,) = assess(resources)
-    return found.as_json()["eligibility"]["verdict"]
+    return assessment_json(found)["eligibility"]["verdict"]
 
 
 def test_the_plain_record_is_a_candidate():
@@ -213,7 +214,7 @@ LINK = re.compile(r"(?<!\\)\]\((?!https?://tace)|javascript:(?<!\\\]\(javascript
 def check(assessments):
     """JSON, text and cards can be made, and nothing of the record can act in them."""
     for each in assessments:
-        text = json.dumps(each.as_json(), allow_nan=False)
+        text = json.dumps(assessment_json(each), allow_nan=False)
         assert len(text) < 3_000_000
     assert_harmless(advice.as_text(assessments), lines=True)
     for card in cards_of(assessments):
@@ -250,7 +251,7 @@ def test_garbage_never_makes_a_candidate(data, missing):
     """A needed fact is gone, and the rest is ruined at random: nothing turns that into a candidate."""
     without = [r for n, r in enumerate(NEEDED) if n != missing and not (missing >= 10 and n >= 10)]
     (found,) = assess(data.draw(ruined([*without, *AROUND])))
-    assert found.as_json()["eligibility"]["verdict"] != "candidate"
+    assert assessment_json(found)["eligibility"]["verdict"] != "candidate"
 
 
 @FAST
@@ -258,7 +259,7 @@ def test_garbage_never_makes_a_candidate(data, missing):
 def test_garbage_never_makes_a_lesion_refractory(history):
     """Sessions without any response: no definition that counts responses is met by what is wrong with them."""
     (found,) = assess([*CANDIDATE, *history])
-    assert found.as_json()["refractoriness"]["verdict"] in ("not-met", "indeterminate", "not-applicable")
+    assert assessment_json(found)["refractoriness"]["verdict"] in ("not-met", "indeterminate", "not-applicable")
 
 
 BAD_VALUES = [

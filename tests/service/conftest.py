@@ -38,9 +38,6 @@ class Seen:
 class Assessed:
     about: str
 
-    def as_json(self) -> dict[str, Any]:
-        return {"patient": self.about}
-
 
 def is_tace(order: dict[str, Any]) -> bool:
     code = order.get("code")
@@ -63,6 +60,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
     monkeypatch.setattr(advice, "assess_patient", assess_patient)
     monkeypatch.setattr(advice, "cards_for", cards_for)
     monkeypatch.setattr(advice, "order_is_ours", lambda orders, selections: any(is_tace(order) for order in orders))
+    monkeypatch.setattr(advice, "as_json", lambda assessed: {"patient": assessed.about})
     monkeypatch.setattr(advice, "as_text", lambda assessments: f"{len(assessments)} assessed")
     return record
 

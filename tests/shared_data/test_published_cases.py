@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from cards.assessment_json import as_json as assessment_json
 from service import advice
 from service.settings import Settings
 from tests.fhir.build import icd, lab, own, procedure, quantity
@@ -167,7 +168,7 @@ def assessed(resources, asked=ASKED):
     (found,) = advice.assess_patient(
         resources, patient="1", asked=asked, settings=Settings(mode="sandbox"), draft_orders=None
     )
-    return found.as_json()
+    return assessment_json(found)
 
 
 def of(case_id, **instead):

@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+from cards.assessment_json import as_json as assessment_json
 from cards.facts import NOT_TOLD
 from cards.staging.burden import (
     burden,
@@ -277,7 +278,7 @@ def test_hcc_systems_are_never_applied_to_other_tumors(tumor):
     from cards.assess import assess
     from tests.cards.build import TODAY, candidate
 
-    said = assess(candidate(tumor=tumor), TODAY).as_json()
+    said = assessment_json(assess(candidate(tumor=tumor), TODAY))
     assert case(candidate(tumor=tumor)).bclc is None
     assert "stage" not in said
     assert set(said["burden"]) == {"count", "largestCm"}
@@ -287,7 +288,7 @@ def test_with_the_tumor_type_unknown_every_limit_is_unknown():
     from cards.assess import assess
     from tests.cards.build import EMPTY, TODAY
 
-    said = assess(EMPTY, TODAY).as_json()
+    said = assessment_json(assess(EMPTY, TODAY))
     assert said["stage"]["bclc"]["status"] == "unknown"
     assert {said["burden"][name] for name in ("milan", "ucsf", "upToSeven", "unosDownstaging", "sixAndTwelve")} == {
         "unknown"
@@ -303,7 +304,7 @@ def test_hcc_systems_are_applied_to_hcc():
     from cards.assess import assess
     from tests.cards.build import TODAY, candidate
 
-    said = assess(candidate(), TODAY).as_json()
+    said = assessment_json(assess(candidate(), TODAY))
     assert said["stage"]["bclc"]["stage"] == "B"
     assert said["burden"] | {"count": 0, "largestCm": 0} == {
         "milan": "beyond", "ucsf": "within", "upToSeven": "within", "unosDownstaging": "within",
