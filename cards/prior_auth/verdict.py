@@ -7,7 +7,6 @@ from cards.prior_auth.documentation import EVIDENCE, Document
 from cards.prior_auth.policy import Clause, Item, Policy, med140
 from cards.prior_auth.predicates import PREDICATES
 from cards.verdict import Finding, Verdict, all_of, any_of
-from cards.words import listed
 
 PROCEDURES = {"tace": "tace", "tae": "tae", "y90": "radioembolization"}
 
@@ -87,7 +86,3 @@ def _decision(findings: tuple[Finding, ...], policy: Policy) -> tuple[str, str]:
 
 def _concerns(case: Case, clause: Clause) -> bool:
     return all(PREDICATES[n](case) is Verdict.MET for n in clause.all_of[:1])
-
-
-def missing_words(result: PriorAuth) -> str:
-    return listed(item.label for item, _ in result.missing)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from cards.facts import NOT_TOLD, OVERALL, PatientFacts, Response, Session
 from cards.words import day
@@ -198,7 +198,3 @@ def add_months(start: date, months: int) -> date:
         except ValueError:
             continue
     raise AssertionError("every month has 28 days")
-
-
-def recovery_ends(session: Session, days: int) -> date | None:
-    return session.latest + timedelta(days=days) if session.latest else None

@@ -102,7 +102,9 @@ def _between(low: str, high: str) -> tuple[str, ...]:
 def _because(state: State, liver: ChildPugh, b: Burden, candidates: tuple[str, ...]) -> str:
     parts = [b.text, f"Child-Pugh {' or '.join(liver.classes)}"]
     parts.append("ECOG not known" if isinstance(state.ecog, Absent) else f"ECOG {state.ecog.value}")
-    invasion = {Verdict.MET: "vascular invasion", Verdict.NOT_MET: "no vascular invasion"}
+    silent = isinstance(state.hepatic_vein_invasion, Absent)
+    free = "no portal vein invasion (hepatic vein not stated)" if silent else "no vascular invasion"
+    invasion = {Verdict.MET: "vascular invasion", Verdict.NOT_MET: free}
     outside = {Verdict.MET: "extrahepatic spread", Verdict.NOT_MET: "no extrahepatic spread"}
     parts.append(invasion.get(vascular_invasion(state), "portal vein invasion not documented"))
     parts.append(outside.get(spread(state), "extrahepatic spread not documented"))
