@@ -36,9 +36,10 @@ types: $(VENV)/.dev
 dockerfile: $(VENV)/.dev
 	$(BIN)/hadolint Dockerfile
 
-lock: $(VENV)/.dev ## renew both lock files from pyproject.toml
+lock: $(VENV)/.dev ## renew the lock files from pyproject.toml
 	$(LOCK) --output-file requirements.lock
-	$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --extra cohort --extra dev --extra postgres --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --extra spark --constraint requirements-dev.lock --output-file requirements-spark.lock
 
 bench: $(VENV)/.dev ## measure speed against the stated floors
 	$(BIN)/python -m benchmarks
