@@ -11,7 +11,7 @@ from cards.facts import FACTS, After, FactSpec
 from cards.prior_auth.policy import med140
 from cards.sources import SOURCES
 from service.fhir.read import codes
-from service.fhir.read.observation import FACT_OF
+from service.fhir.read.observation.candidate import FACT_OF
 from service.pages.rule_book import Chapter, rule_book
 
 ROOT = Path(__file__).resolve().parents[1]

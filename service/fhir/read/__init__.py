@@ -10,7 +10,9 @@ from service.fhir.read.condition import read_conditions
 from service.fhir.read.local_codes import LocalCodes
 from service.fhir.read.medication import KINDS as MEDICATIONS
 from service.fhir.read.medication import read_medications
-from service.fhir.read.observation import Candidate, dated, facts_of, newest_first, read_observations, report_dates
+from service.fhir.read.observation import read_observations
+from service.fhir.read.observation.candidate import Candidate, dated, facts_of, report_dates
+from service.fhir.read.observation.state import one_series
 from service.fhir.read.order import is_draft, read_order, reasons
 from service.fhir.read.procedure import read_procedures
 from service.fhir.read.questionnaire_response import answers, tumor_told
@@ -73,7 +75,7 @@ def read_facts(
         sex=sex,
         birth_date=birth_date,
         tumor=tumor,
-        series={name: newest_first(FACTS[name], found) for name, found in reading.series.items()},
+        series={name: one_series(FACTS[name], found) for name, found in reading.series.items()},
         states=reading.states,
         refused=reading.refused,
         sizes=tuple(sizes),

@@ -7,7 +7,7 @@ from datetime import date
 from cards.facts import TREATMENT_HISTORY, Fact, Session, Treatment
 from service.fhir.read import codes
 from service.fhir.read.codings import as_list, codings, concepts, reference, segments, texts
-from service.fhir.read.observation import SessionNote
+from service.fhir.read.observation.imaging import SessionNote
 from service.fhir.read.reading import Reading, Resource, name_of, status_of
 from service.fhir.read.when import Moment, performed
 from service.fhir.read.words import (

@@ -1,0 +1,115 @@
+"""Observations → facts of the current state: the newest usable value of each, or the series where history needs it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from cards.facts import Fact, FactSpec, Scalar
+from cards.words import day
+from service.fhir.read.observation.candidate import Candidate, newest_first
+from service.fhir.read.observation.value import fact_of
+from service.fhir.read.reading import COUNTED_STATUS, PRELIMINARY_STATUS, Reading, status_of
+
+# Read whole where there are procedures, for what came when; of every other fact the newest usable value is enough.
+_COURSE = frozenset({
+    "afp", "afp_units", "afp_l3", "dcp", "dcp_units", "nodule_count", "new_intrahepatic_lesion",
+    "portal_vein_invasion", "hepatic_vein_invasion", "extrahepatic_spread",
+    "bilirubin", "albumin", "inr", "ascites_grade", "encephalopathy_grade", "ast",
+})  # fmt: skip
+
+
+def read_series(spec: FactSpec, found: Sequence[Candidate], reading: Reading) -> None:
+    """The newest usable value, final and preliminary each, or the whole series where history needs it."""
+    wanted = {"final", "preliminary"}
+    tied: list[tuple[Candidate, Fact[Scalar]]] = []
+    for candidate in newest_first(found, reading):
+        status = status_of(candidate.resource)
+        kind = "final" if status in COUNTED_STATUS else "preliminary" if status in PRELIMINARY_STATUS else ""
+        if not kind or not reading.is_ours(candidate.resource):
+            continue
+        if candidate.when is not None and reading.clock.is_later(candidate.when):
+            reading.refused.setdefault(
+                spec.name, f"{spec.label} of {day(candidate.when.day)} is later than the moment asked"
+            )
+            continue
+        whole = reading.has_procedures and spec.name in _COURSE
+        if kind not in wanted and not whole and not _ties(candidate, tied, kind):
+            continue
+        fact = fact_of(spec, candidate, reading, preliminary=kind == "preliminary")
+        if fact is None:
+            continue
+        if candidate.when is not None:
+            wanted.discard(kind)
+        tied.append((candidate, fact))
+    for fact in _resolved(spec, tied):
+        reading.add(fact)
+
+
+def _ties(candidate: Candidate, kept: Sequence[tuple[Candidate, Fact[Scalar]]], kind: str) -> bool:
+    """Whether a candidate is of the same time as a value already kept."""
+    when = candidate.when
+    return when is not None and any(
+        c.when is not None and c.when.same_time(when) and f.preliminary == (kind == "preliminary") for c, f in kept
+    )
+
+
+_SIDE = {"<": -1, "<=": -1, ">": 1, ">=": 1}
+
+
+def _rank(spec: FactSpec, fact: Fact[Scalar]) -> tuple[float, int]:
+    """How cautious a value is: higher is more; of "2" and "<2" the side of the limit tells."""
+    if spec.kind == "coded":
+        order = float(spec.values.index(str(fact.value))) if str(fact.value) in spec.values else 0.0
+    else:
+        order = float(fact.value)
+    side = _SIDE.get(fact.comparator, 0)
+    return (-order, -side) if spec.worse == "low" else (order, side)
+
+
+def _resolved(spec: FactSpec, tied: Sequence[tuple[Candidate, Fact[Scalar]]]) -> list[Fact[Scalar]]:
+    """Newest first; of values at the same time the more cautious one, and the conflict is said."""
+    kept: list[tuple[Candidate, Fact[Scalar]]] = []
+    for candidate, fact in tied:
+        at = next((i for i, other in enumerate(kept) if _same(candidate, fact, *other)), None)
+        if at is None:
+            kept.append((candidate, fact))
+            continue
+        earlier = kept[at][1]
+        if earlier.value == fact.value and earlier.comparator == fact.comparator:
+            continue
+        worse, other = (fact, earlier) if _rank(spec, fact) > _rank(spec, earlier) else (earlier, fact)
+        note = f"conflict: {other.shown} at the same time ({other.evidence}); the more cautious value is used"
+        kept[at] = (candidate, noted(worse, note))
+    return [fact for _, fact in kept]
+
+
+def one_series(spec: FactSpec, found: Sequence[Fact[Scalar]]) -> tuple[Fact[Scalar], ...]:
+    """One series of what Conditions and Observations say; of both on one day the more cautious first, and it is said."""
+    dated_ones = sorted((f for f in found if f.when is not None), key=lambda f: f.when or date.min, reverse=True)
+    merged: list[Fact[Scalar]] = []
+    for fact in dated_ones:
+        last = merged[-1] if merged else None
+        if last is None or last.when != fact.when or not _of_two_kinds(last, fact) or last.value == fact.value:
+            merged.append(fact)
+            continue
+        worse, other = (fact, last) if _rank(spec, fact) > _rank(spec, last) else (last, fact)
+        note = f"conflict: {other.shown} on the same day ({other.evidence}); the more cautious value is used"
+        merged[-1] = noted(worse, note)
+    return (*merged, *(f for f in found if f.when is None))
+
+
+def _of_two_kinds(one: Fact[Scalar], other: Fact[Scalar]) -> bool:
+    by_condition = {fact.evidence.startswith("Condition/") for fact in (one, other)}
+    return len(by_condition) == 2 and one.preliminary == other.preliminary
+
+
+def _same(candidate: Candidate, fact: Fact[Scalar], other: Candidate, other_fact: Fact[Scalar]) -> bool:
+    if fact.preliminary != other_fact.preliminary or fact.name != other_fact.name:
+        return False
+    if candidate.when is None or other.when is None:
+        return candidate.when is None and other.when is None
+    return candidate.when.same_time(other.when)
+
+
+def noted(fact: Fact[Scalar], note: str) -> Fact[Scalar]:
+    return replace(fact, notes=(*fact.notes, note))
