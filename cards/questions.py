@@ -4,15 +4,16 @@ from dataclasses import dataclass
 
 from cards.facts import FACTS, Scalar
 
-TUMOR_TYPES = (
-    "hcc",
-    "icc",
-    "neuroendocrine-metastasis",
-    "colorectal-metastasis",
-    "melanoma-metastasis",
-    "other-metastasis",
-    "other-primary",
-)
+TUMOR_WORDS = {
+    "hcc": "hepatocellular carcinoma",
+    "icc": "intrahepatic cholangiocarcinoma",
+    "neuroendocrine-metastasis": "metastasis of a neuroendocrine tumor",
+    "colorectal-metastasis": "metastasis of colorectal cancer",
+    "melanoma-metastasis": "metastasis of melanoma (uveal or cutaneous)",
+    "other-metastasis": "metastasis of another tumor",
+    "other-primary": "another primary liver tumor",
+}
+TUMOR_TYPES = tuple(TUMOR_WORDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from service.fhir.read import local_codes
 from service.hooks import catalog
 from service.hooks.routes import as_json, hooks
 from service.hooks.running import NAME, Running, running
+from service.knowledge.routes import knowledge
 from service.pages.home import pages
 from service.pages.rules import rules
 from service.settings import PREFIX, Settings, WrongSetting, from_environment
@@ -31,9 +32,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(hooks)
     app.register_blueprint(pages)
     app.register_blueprint(rules)
+    app.register_blueprint(knowledge)
     app.get("/health/live")(_live)
     app.get("/health/ready")(_ready)
-    app.get("/fhir/CodeSystem/tace")(_code_system)
     _warm_up()
     running(app).ready = True
     return app
@@ -83,12 +84,6 @@ def _ready() -> Response:
     response = as_json({"status": "ready" if ready else "not ready"})
     response.status_code = 200 if ready else 503
     return response
-
-
-def _code_system() -> Response:
-    from service.fhir.write.code_system import code_system
-
-    return as_json(code_system(), "application/fhir+json")
 
 
 def _warm_up() -> None:

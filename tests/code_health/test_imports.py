@@ -21,7 +21,7 @@ ABOVE = {  # part of cards → the parts of cards that stand on it, which it nev
 }
 
 ONLY_IN = {  # package → the files and folders of service that may import it
-    "flask": ("service/app.py", "service/hooks/", "service/pages/", "service/errors.py"),
+    "flask": ("service/app.py", "service/hooks/", "service/pages/", "service/knowledge/", "service/errors.py"),
     "requests": ("service/fhir/client.py", "service/cli.py"),
     "fhir.resources": ("service/fhir/read/", "service/fhir/read.py", "service/fhir/write/", "service/fhir/write.py"),
 }

@@ -8,6 +8,7 @@ import pytest
 from fhir.resources.R4B.codesystem import CodeSystem
 
 from cards.facts import FACTS
+from cards.questions import TUMOR_WORDS
 from service.fhir.read.codes import OWN_SYSTEM, VALUE_ALIASES
 from service.fhir.write.code_system import VALUES_GROUP, code_system
 
@@ -71,7 +72,7 @@ def test_every_fact(published, code):
 def test_nothing_but_facts_and_their_words(published):
     words = {str(word) for spec in OWN.values() if spec.kind == "coded" for word in spec.values}
     others = {other for _, other in VALUE_ALIASES}
-    assert set(named(published)) == {*OWN, *words, *others, VALUES_GROUP}
+    assert set(named(published)) == {*OWN, *words, *others, VALUES_GROUP, "tumor-type", *TUMOR_WORDS}
 
 
 def test_words_say_whose_values_they_are(published):

@@ -15,7 +15,7 @@ from service.fhir.read.observation.candidate import Candidate, dated, facts_of, 
 from service.fhir.read.observation.state import one_series
 from service.fhir.read.order import is_draft, read_order, reasons
 from service.fhir.read.procedure import read_procedures
-from service.fhir.read.questionnaire_response import answers, tumor_told
+from service.fhir.read.questionnaire_response import answers, sessions_told, tumor_told
 from service.fhir.read.reading import (
     COUNTED_STATUS,
     NEVER_STATUS,
@@ -62,9 +62,9 @@ def read_facts(
         tumor = tumor_told(by_kind.get("QuestionnaireResponse", ()), reading) or tumor
     candidates = _candidates(by_kind, reading)
     sizes, responses, notes = read_observations(candidates, reading)
-    sessions, treatments = read_procedures(
-        _once(by_kind.get("Procedure", ()), reading.clock), reading, notes, tumor.stated
-    )
+    told = sessions_told(_once(by_kind.get("QuestionnaireResponse", ()), reading.clock), reading)
+    procedures = _once([*by_kind.get("Procedure", ()), *told], reading.clock)
+    sessions, treatments = read_procedures(procedures, reading, notes, tumor.stated)
     ordered = {name_of(d) for d in drafts if d.get("id")}
     given = [m for kind in MEDICATIONS for m in by_kind.get(kind, ()) if m not in drafts and name_of(m) not in ordered]
     treatments += read_medications(_once(given, reading.clock), reading, medications)

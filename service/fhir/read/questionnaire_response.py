@@ -1,11 +1,12 @@
 """Answers of completed questionnaires → Observations of the same form, so that they are read by the same rules."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cards.facts import FACTS, Tumor
 from cards.questions import TUMOR_TYPES
-from service.fhir.read.codes import LOINC, OWN_SYSTEM
+from service.fhir.read.codes import LOINC, OWN_SYSTEM, SNOMED
 from service.fhir.read.codings import as_list
 from service.fhir.read.reading import Reading, Resource, name_of, status_of
 
@@ -15,22 +16,95 @@ _BY_LINK |= {spec.name.replace("_", "-"): spec.code for spec in FACTS.values() i
 _STANDARD = {"bilirubin": "1975-2", "albumin": "1751-7", "inr": "6301-6", "creatinine": "2160-0", "sodium": "2951-2",
              "platelets": "777-3", "afp": "1834-1", "ecog": "89247-1", "nodule-size": "33728-7"}  # fmt: skip
 _DEEPEST = 12
+SESSION = "tace-session"
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One answer, and what the group it stands in says of it: its date, the segment, the session of that number."""
+
+    link: str
+    answer: Mapping[str, Any]
+    when: str = ""
+    segment: str = ""
+    session: int = 0
 
 
 def answers(responses: Iterable[Resource], reading: Reading) -> Iterator[dict[str, Any]]:
-    """Each answer whose linkId is a code of ours (or names a laboratory value), as an Observation dated by `authored`.
+    """Each answer whose linkId is a code of ours (or names a laboratory value), as an Observation.
 
-    A yes/no, grade, word, number with unit, all as an Observation would carry them. Nested items are read too.
+    Dated by the question "….date" of its group, else by `authored`. A yes/no, grade, word, number with unit, all as an
+    Observation would carry them. Nested items are read too.
     """
+    for response, found in _completed(responses, reading, lambda told: _code(told.link) is not None):
+        for place, told in enumerate(found):
+            earlier = sum(1 for other in found[:place] if other.link == told.link)
+            yield _observation(response, told, f".{earlier + 1}" if earlier else "")
+
+
+def sessions_told(responses: Iterable[Resource], reading: Reading) -> Iterator[dict[str, Any]]:
+    """Each group "tace-session" that was answered, as a completed Procedure."""
+    for response, found in _completed(responses, reading, lambda told: told.session > 0):
+        for number in sorted({told.session for told in found}):
+            own = [told for told in found if told.session == number]
+            when = next((told.answer["valueDate"] for told in own if told.link == f"{SESSION}.date"), "")
+            segment = next((told.segment for told in own if told.segment), "")
+            yield {
+                "resourceType": "Procedure",
+                "id": _session_id(response, number),
+                "status": "completed",
+                "code": {"coding": [{"system": SNOMED, "code": "441525007"}], "text": "TACE"},
+                **({"subject": response["subject"]} if isinstance(response.get("subject"), dict) else {}),
+                **({"performedDateTime": when} if when else {}),
+                **({"bodySite": [{"text": segment}]} if segment else {}),
+            }
+
+
+def _completed(
+    responses: Iterable[Resource], reading: Reading, wanted: Callable[[_Told], bool]
+) -> Iterator[tuple[Resource, list[_Told]]]:
     for response in responses:
         if status_of(response) not in _COUNTED or not reading.is_ours(response):
             continue
-        found = list(_items(response.get("item"), 0, lambda link: _code(link) is not None))
-        if not found or not reading.valid(response):
-            continue
-        for place, (link, answer) in enumerate(found):
-            earlier = sum(1 for other, _ in found[:place] if other == link)
-            yield _observation(response, link, answer, f".{earlier + 1}" if earlier else "")
+        found = [told for told in _told(response.get("item"), _Told("", {}), [0]) if wanted(told)]
+        if found and reading.valid(response):
+            yield response, found
+
+
+def _told(items: object, around: _Told, sessions: list[int], depth: int = 0) -> Iterator[_Told]:
+    """Every answer with what is said around it; sessions: how many groups of a session were met."""
+    listed = [item for item in as_list(items) if isinstance(item, dict)] if depth < _DEEPEST else []
+    around = replace(around, when=_date_in(listed) or around.when, segment=_segment_in(listed) or around.segment)
+    for item in listed:
+        inside = around
+        if item.get("linkId") == SESSION:
+            sessions[0] += 1
+            inside = replace(around, session=sessions[0])
+        given = [answer for answer in as_list(item.get("answer")) if isinstance(answer, dict)]
+        if isinstance(item.get("linkId"), str):
+            yield from (replace(inside, link=item["linkId"].strip(), answer=answer) for answer in given)
+        yield from _told(item.get("item"), inside, sessions, depth + 1)
+        for answer in given:
+            yield from _told(answer.get("item"), inside, sessions, depth + 1)
+
+
+def _date_in(items: Iterable[Mapping[str, Any]]) -> str:
+    """What the question "….date" among these is answered with."""
+    return next((answer["valueDate"] for answer in _answered(items, ".date", "valueDate", str)), "")
+
+
+def _segment_in(items: Iterable[Mapping[str, Any]]) -> str:
+    return next((f"segment {a['valueInteger']}" for a in _answered(items, ".segment", "valueInteger", int)), "")
+
+
+def _answered(items: Iterable[Mapping[str, Any]], ending: str, name: str, kind: type) -> Iterator[Mapping[str, Any]]:
+    for item in items:
+        if str(item.get("linkId")).strip().endswith(ending):
+            yield from (a for a in as_list(item.get("answer")) if isinstance(a, dict) and isinstance(a.get(name), kind))
+
+
+def _session_id(response: Resource, number: int) -> str:
+    return f"{name_of(response).removeprefix('QuestionnaireResponse/')}.{SESSION}.{number}"
 
 
 def tumor_told(responses: Iterable[Resource], reading: Reading) -> Tumor | None:
@@ -42,9 +116,11 @@ def tumor_told(responses: Iterable[Resource], reading: Reading) -> Tumor | None:
         authored = reading.clock.moment(response.get("authored"))
         if authored is None or reading.clock.is_later(authored) or not reading.valid(response):
             continue
-        for _, answer in _items(response.get("item"), 0, lambda link: link.strip() == "tumor-type"):
-            coding = answer.get("valueCoding")
-            word = coding.get("code") if isinstance(coding, dict) else answer.get("valueString")
+        for each in _told(response.get("item"), _Told("", {}), [0]):
+            if each.link != "tumor-type":
+                continue
+            coding = each.answer.get("valueCoding")
+            word = coding.get("code") if isinstance(coding, dict) else each.answer.get("valueString")
             if word in TUMOR_TYPES:
                 told.append((authored.day.toordinal(), name_of(response), str(word)))
     if not told:
@@ -65,19 +141,6 @@ def tumor_told(responses: Iterable[Resource], reading: Reading) -> Tumor | None:
     )
 
 
-def _items(items: object, depth: int, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for item in as_list(items) if depth < _DEEPEST else ():
-        if not isinstance(item, dict):
-            continue
-        given = [a for a in as_list(item.get("answer")) if isinstance(a, dict)]
-        link = item.get("linkId")
-        if isinstance(link, str) and wanted(link) and given:
-            yield from ((link.strip(), answer) for answer in given)
-        yield from _items(item.get("item"), depth + 1, wanted)
-        for answer in given:
-            yield from _items(answer.get("item"), depth + 1, wanted)
-
-
 def _code(link: str) -> tuple[str, str] | None:
     """(system, code) of a linkId."""
     name = link.strip().removeprefix("tace#").removeprefix("/")
@@ -89,19 +152,22 @@ def _code(link: str) -> tuple[str, str] | None:
     return (LOINC, name) if name in _STANDARD.values() else None
 
 
-def _observation(response: Resource, link: str, answer: Mapping[str, Any], which: str) -> dict[str, Any]:
-    system, code = _code(link) or ("", "")
-    value = {k: v for k, v in answer.items() if k.startswith("value")}
+def _observation(response: Resource, told: _Told, which: str) -> dict[str, Any]:
+    system, code = _code(told.link) or ("", "")
+    value = {k: v for k, v in told.answer.items() if k.startswith("value")}
     if "valueCoding" in value:
         value["valueCodeableConcept"] = {"coding": [value.pop("valueCoding")]}
     if "valueDecimal" in value:
         value["valueQuantity"] = {"value": value.pop("valueDecimal")}
+    when = told.when or response.get("authored")
     return {
         "resourceType": "Observation",
-        "id": name_of(response).removeprefix("QuestionnaireResponse/") + f".{link}{which}",
+        "id": name_of(response).removeprefix("QuestionnaireResponse/") + f".{told.link}{which}",
         "status": "final",
         "code": {"coding": [{"system": system, "code": code}]},
         **({"subject": response["subject"]} if isinstance(response.get("subject"), dict) else {}),
-        **({"effectiveDateTime": response["authored"]} if isinstance(response.get("authored"), str) else {}),
+        **({"effectiveDateTime": when} if isinstance(when, str) else {}),
+        **({"bodySite": {"text": told.segment}} if told.segment else {}),
+        **({"partOf": [{"reference": f"Procedure/{_session_id(response, told.session)}"}]} if told.session else {}),
         **value,
     }

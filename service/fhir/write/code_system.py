@@ -8,9 +8,11 @@ invasion).
 from typing import Any
 
 from cards.facts import FACTS, FactSpec
+from cards.questions import TUMOR_WORDS, question
 from service.fhir.read.codes import OWN_SYSTEM, VALUE_ALIASES
 
 VALUES_GROUP = "values"
+_ABBREVIATION = 3  # letters: vp1, CR, A
 _VALUE_TYPES = {
     "boolean": "valueBoolean",
     "coded": "valueCodeableConcept",
@@ -46,7 +48,9 @@ _MEANINGS = {
 def code_system() -> dict[str, Any]:
     """The CodeSystem as JSON; the same each time."""
     facts = [_fact(spec) for spec in FACTS.values() if spec.code]
+    facts.append(_tumor_type())
     words = [_word(word, specs) for word, specs in _words().items()]
+    words += [_tumor_word(word) for word in TUMOR_WORDS]
     group = {
         "code": VALUES_GROUP,
         "display": "Value words",
@@ -95,6 +99,37 @@ def _fact(spec: FactSpec) -> dict[str, Any]:
     if spec.kind == "coded":
         properties.extend({"code": "value", "valueCode": str(word)} for word in spec.values)
     return {"code": spec.code, "display": spec.label, "definition": spec.question, "property": properties}
+
+
+def _tumor_type() -> dict[str, Any]:
+    """Answered in a questionnaire only: elsewhere a Condition tells it."""
+    asked = question("tumor_type")
+    return {
+        "code": asked.link,
+        "display": asked.text,
+        "definition": f"{asked.text}, as answered in a questionnaire; a coded Condition is the primary form",
+        "property": [
+            {"code": "valueType", "valueString": "valueCodeableConcept"},
+            *({"code": "value", "valueCode": word} for word in TUMOR_WORDS),
+        ],
+    }
+
+
+def _tumor_word(word: str) -> dict[str, Any]:
+    return {
+        "code": word,
+        "display": word.replace("-", " "),
+        "definition": TUMOR_WORDS[word],
+        "property": [{"code": "valueOf", "valueCode": "tumor-type"}],
+    }
+
+
+def meaning(word: str) -> str:
+    """What a value word is shown as: with its meaning, where the word alone does not say it."""
+    said = _MEANINGS.get(word, "")
+    if not said:
+        return word.replace("-", " ")
+    return f"{word}: {said}" if len(word) <= _ABBREVIATION else said
 
 
 def _words() -> dict[str, list[FactSpec]]:
