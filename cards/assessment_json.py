@@ -6,12 +6,12 @@ from typing import Any
 
 from cards.assess import Assessment
 from cards.case import Case
-from cards.facts import NOT_TOLD, OVERALL, Absent, Fact
+from cards.facts import Absent, Fact
 from cards.liver.albi import ez_albi
 from cards.liver.child_pugh import cholestatic_total
 from cards.liver.score import Score
-from cards.response.history import Timed, target_lesions, timed
 from cards.response.liver_course import art
+from cards.response.readings import Reading, readings
 from cards.staging.bclc import Bclc
 from cards.staging.bolondi import bolondi
 from cards.staging.burden import (
@@ -252,30 +252,21 @@ def _ends(bounds: tuple[float, float]) -> Json:
 
 
 def _responses(case: Case) -> list[Json]:
-    facts = case.facts
-    rows: dict[tuple[str, str, str], Json] = {}
-    for lesion in dict.fromkeys((*target_lesions(facts), OVERALL)):
-        for t in timed(facts, lesion) if lesion != NOT_TOLD else ():
-            row = _response(lesion, t)
-            same = rows.setdefault((lesion, str(row["session"]), str(row["on"])), row)
-            if same is not row:  # category and viable part of one reading
-                same["response"] = same["response"] or row["response"]
-                same["viablePercent"] = row["viablePercent"] if same["viablePercent"] is None else same["viablePercent"]
-                same["evidence"] += row["evidence"]
-    return sorted(rows.values(), key=lambda row: (str(row["date"]), str(row["on"])))
+    return [_response(r) for r in readings(case.facts)]
 
 
-def _response(lesion: str, t: Timed) -> Json:
+def _response(r: Reading) -> Json:
     return {
-        "session": t.session.evidence[0],
-        "date": t.session.when.isoformat() if t.session.when else None,
-        "lesion": lesion,
-        "response": t.response.category,
-        "viablePercent": t.response.viable_percent,
-        "on": t.response.when.isoformat() if t.response.when else None,
-        "counts": t.counts,
-        "because": t.because,
-        "evidence": [t.response.evidence],
+        "session": r.session.evidence[0],
+        "date": r.session.when.isoformat() if r.session.when else None,
+        "lesion": r.lesion,
+        "response": r.category,
+        "viablePercent": r.viable,
+        "on": r.on.isoformat(),
+        "counts": r.counts,
+        "because": r.because,
+        "conflict": r.conflict,
+        "evidence": list(r.evidence),
     }
 
 

@@ -5,7 +5,7 @@ from cards.assessment_json import as_json
 from cards.facts import FACTS
 from cards.markdown import plain
 from cards.questions import asked
-from cards.response.history import lesion_history, lesion_name, target_lesions
+from cards.timeline.history import timeline_rows, undated_words
 from cards.verdict import Finding, Verdict
 from cards.words import day, span
 
@@ -62,14 +62,14 @@ def _cited(f: Finding) -> str:
 
 
 def _history(a: Assessment) -> list[str]:
-    facts = a.case.facts
-    rows = [
-        f"  {lesion_name(facts, key)}: {o.words} ({o.because})"
-        for key in target_lesions(facts)
-        for o in lesion_history(facts, key)
-    ]
-    course = [f"  {point.words}" for point in a.case.course if point.child_pugh.status != "unknown"]
-    return ["TACE history", *rows, *course, ""] if rows else []
+    """The table of the history, as the timeline shows it."""
+    rows = timeline_rows(a)
+    if not a.case.facts.sessions:
+        return []
+    open_dates = [f"  {words}" for words in undated_words(a.case.facts)]
+    what, of = (max((len(getattr(row, name)) for row in rows), default=0) for name in ("what", "of"))
+    lines = [f"  {day(r.when):<11}  {r.what:<{what}}  {r.of:<{of}}  {r.found}" for r in rows]
+    return ["Treatment history", *lines, *open_dates, ""]
 
 
 def _definitions(a: Assessment) -> list[str]:

@@ -57,6 +57,15 @@ class Timed:
     because: str
 
 
+def more_cautious(category: str) -> int:
+    """Higher is more cautious: of two categories of one day the higher counts; not evaluable never replaces one.
+
+    >>> max(["PD", "NE", "PR"], key=more_cautious)
+    'PD'
+    """
+    return ("NE", *_CAUTIOUS_LAST).index(category)
+
+
 def tace_sessions(facts: PatientFacts) -> tuple[Session, ...]:
     """TACE sessions with a date, oldest first."""
     return tuple(s for s in facts.sessions if s.kind == "tace" and s.when is not None)

@@ -13,11 +13,11 @@ ROOT = Path(__file__).parents[2]
 TOPICS = {"eligibility", "refractoriness", "combination", "prior_auth"}
 GROUND = {"facts", "verdict", "sources"}
 ABOVE = {  # part of cards → the parts of cards that stand on it, which it never imports
-    **{part: {"liver", "staging", "response", "assess", *TOPICS} for part in GROUND},
-    "liver": {"staging", "response", "assess", *TOPICS},
-    "staging": {"response", "assess", *TOPICS},
-    "response": {"assess", *TOPICS},
-    **{topic: {"assess", *(TOPICS - {topic})} for topic in TOPICS},
+    **{part: {"liver", "staging", "response", "assess", "timeline", *TOPICS} for part in GROUND},
+    "liver": {"staging", "response", "assess", "timeline", *TOPICS},
+    "staging": {"response", "assess", "timeline", *TOPICS},
+    "response": {"assess", "timeline", *TOPICS},
+    **{topic: {"assess", "timeline", *(TOPICS - {topic})} for topic in TOPICS},
 }
 
 ONLY_IN = {  # package → the files and folders of service that may import it
@@ -159,6 +159,7 @@ VIOLATIONS = [
     (upward_imports_in_cards, "cards/liver/albi.py", "from cards.staging.bclc import stage"),
     (upward_imports_in_cards, "cards/staging/bclc.py", "from cards.response import sessions"),
     (upward_imports_in_cards, "cards/response/sessions.py", "from cards.eligibility import rules"),
+    (upward_imports_in_cards, "cards/response/sessions.py", "from cards.timeline.picture import timeline_svg"),
     (upward_imports_in_cards, "cards/facts.py", "from .liver import albi"),
     (upward_imports_in_cards, "cards/verdict.py", "from cards import *"),
     (lambda root: imports_out_of_place(root, "flask"), "service/settings.py", "from flask import g"),

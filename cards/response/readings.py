@@ -1,0 +1,67 @@
+"""What each imaging said of each lesion after each session: category and viable part of one day together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from cards.facts import NOT_TOLD, OVERALL, PatientFacts, Session
+from cards.response.history import Timed, more_cautious, target_lesions, timed
+from cards.words import listed
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One lesion (or OVERALL) on one day of imaging.
+
+    session   the session it belongs to; counts: not too early after it
+    category  CR, PR, SD, PD, NE or "" as stated; of two on one day the more cautious, the other in `conflict`
+    viable    viable percent of the lesion, None where not told
+    """
+
+    lesion: str
+    session: Session
+    on: date
+    category: str
+    viable: float | None
+    counts: bool
+    because: str
+    evidence: tuple[str, ...]
+    conflict: str = ""
+
+    @property
+    def words(self) -> str:
+        """ "SD, 60 % viable" """
+        parts = [self.category] if self.category else []
+        return ", ".join([*parts, f"{self.viable:g} % viable"] if self.viable is not None else parts)
+
+
+def readings(facts: PatientFacts) -> tuple[Reading, ...]:
+    """Every dated reading after a TACE session, in the order of the sessions."""
+    found = []
+    for lesion in dict.fromkeys((*target_lesions(facts), OVERALL)):
+        days: dict[tuple[str, date], list[Timed]] = {}
+        for t in timed(facts, lesion) if lesion != NOT_TOLD else ():
+            if t.response.when is not None:
+                days.setdefault((t.session.evidence[0], t.response.when), []).append(t)
+        found += [_reading(lesion, on, same_day) for (_, on), same_day in days.items()]
+    return tuple(sorted(found, key=lambda r: (r.session.when or date.min, r.on)))
+
+
+def _reading(lesion: str, on: date, found: list[Timed]) -> Reading:
+    categories = sorted({t.response.category for t in found if t.response.category}, key=more_cautious, reverse=True)
+    viable = [t.response.viable_percent for t in found if t.response.viable_percent is not None]
+    return Reading(
+        lesion,
+        found[0].session,
+        on,
+        categories[0] if categories else "",
+        max(viable, default=None),
+        found[0].counts,
+        found[0].because,
+        _once(t.response.evidence for t in found),
+        f"{listed(categories[1:])} was stated on the same day; the more cautious counts" if categories[1:] else "",
+    )
+
+
+def _once(references: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(references)))
