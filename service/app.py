@@ -12,6 +12,7 @@ from service.knowledge.routes import knowledge
 from service.pages.home import pages
 from service.pages.rules import rules
 from service.settings import PREFIX, Settings, WrongSetting, from_environment
+from service.store import Store
 
 METHODS = "GET, POST, OPTIONS"
 HEADERS = "Authorization, Content-Type"
@@ -24,7 +25,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    app.extensions[NAME] = Running(settings, FhirClient(settings), catalog.needs(_local_codes(settings)))
+    app.extensions[NAME] = Running(
+        settings, FhirClient(settings), catalog.needs(_local_codes(settings)), Store(settings.store)
+    )
     errors.register(app)
     app.before_request(_preflight)
     app.before_request(_shed)

@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     *_days                  age limits of the current state, and the recovery period after a session
     time_zone               in which bare dates are read
     local_codes             the operator's map of local codes (TOML), or nothing
+    store                   database URL of feedback and audit: sqlite:///FILE or postgresql://…
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
@@ -63,6 +64,8 @@ class Settings(BaseSettings):
     recovery_days: Days = 28
     time_zone: str = "UTC"
     local_codes: str = ""
+
+    store: Annotated[str, Field(repr=False)] = "sqlite:///tace-cds.sqlite3"
 
     as_of: str = ""
     assess_route: bool | None = None

@@ -9,6 +9,7 @@ from flask import Flask, current_app
 from service.fhir.client import FhirClient
 from service.hooks.catalog import Need
 from service.settings import Settings
+from service.store import Store
 
 NAME = "tace-cds"
 
@@ -20,6 +21,7 @@ class Running:
     settings: Settings
     client: FhirClient
     needs: tuple[Need, ...]
+    store: Store
     ready: bool = False
     is_busy: Callable[[], bool] = lambda: False
 

@@ -23,6 +23,8 @@ ABOVE = {  # part of cards → the parts of cards that stand on it, which it nev
 ONLY_IN = {  # package → the files and folders of service that may import it
     "flask": ("service/app.py", "service/hooks/", "service/pages/", "service/knowledge/", "service/errors.py"),
     "requests": ("service/fhir/client.py", "service/cli.py"),
+    "sqlalchemy": ("service/store/",),
+    "alembic": ("service/store/",),
     "fhir.resources": ("service/fhir/read/", "service/fhir/read.py", "service/fhir/write/", "service/fhir/write.py"),
 }
 
@@ -164,6 +166,8 @@ VIOLATIONS = [
     (upward_imports_in_cards, "cards/verdict.py", "from cards import *"),
     (lambda root: imports_out_of_place(root, "flask"), "service/settings.py", "from flask import g"),
     (lambda root: imports_out_of_place(root, "requests"), "service/hooks/prefetch.py", "import requests.adapters"),
+    (lambda root: imports_out_of_place(root, "sqlalchemy"), "service/hooks/feedback.py", "from sqlalchemy import text"),
+    (lambda root: imports_out_of_place(root, "alembic"), "service/cli.py", "import alembic.command"),
     (lambda root: imports_out_of_place(root, "fhir.resources"), "service/app.py", "from fhir.resources import R4B"),
     (r5_imports, "service/fhir/read/labs.py", "from fhir.resources.observation import Observation"),
     (r5_imports, "service/fhir/read/labs.py", "from fhir.resources import patient"),

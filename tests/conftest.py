@@ -1,0 +1,54 @@
+"""A store for each test: SQLite in a temporary folder, and where asked for a real PostgreSQL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.store import Store
+from tests.postgres import Postgres, postgres_server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_store_in_the_working_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TACE_CDS_STORE", f"sqlite:///{tmp_path_factory.mktemp('store')}/tests.sqlite3")
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _stores_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A store lives as long as its process; a test has many."""
+    made: list[Store] = []
+    begin = Store.__init__
+
+    def remember(store: Store, *arguments: Any, **named: Any) -> None:
+        begin(store, *arguments, **named)
+        made.append(store)
+
+    monkeypatch.setattr(Store, "__init__", remember)
+    yield
+    for store in made:
+        store.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """One server for the whole run."""
+    with postgres_server(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store.sqlite3"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.new_database()
+
+
+@pytest.fixture
+def store(store_url: str) -> Store:
+    return Store(store_url)
