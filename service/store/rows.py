@@ -15,5 +15,5 @@ def insert_once(table: Table, connection: Connection) -> Insert:
 
 def new_rows(connection: Connection, statement: Insert, row: Mapping[str, Any]) -> int:
     """1 where the row was inserted, 0 where it was there: asked of the database itself, not of the driver's count."""
-    key = next(iter(statement.table.primary_key.columns))
+    key = next(iter(statement.table.primary_key))
     return len(connection.execute(statement.returning(key), row).all())
