@@ -6,10 +6,12 @@ from typing import Any
 
 from cards.assess import Assessment
 from cards.case import Case
+from cards.eligibility.y90 import y90_lines
 from cards.facts import Absent, Fact
 from cards.liver.albi import ez_albi
 from cards.liver.child_pugh import cholestatic_total
 from cards.liver.score import Score
+from cards.published.selection import published
 from cards.response.liver_course import art
 from cards.response.readings import Reading, readings
 from cards.staging.bclc import Bclc
@@ -279,7 +281,18 @@ def _eligibility(a: Assessment) -> Json:
         "remarks": list(e.remarks),
         "palliative": e.palliative or None,
         "findings": [_finding(f) for f in e.findings],
+        "context": _context(a.case),
     }
+
+
+def _context(case: Case) -> list[Json]:
+    """What the documents report beside the criteria; of a Y-90 order what source 001 reports of it."""
+    statements = [
+        {"statement": s.key, "text": s.said, "source": s.source, "locator": s.locator} for s in published(case)
+    ]
+    beside_y90 = case.order is not None and case.order.kind == "y90" and case.order.subject_matches
+    lines = y90_lines(case) if beside_y90 else ()
+    return [*statements, *({"text": line.text, "source": line.source} for line in lines)]
 
 
 def _refractoriness(a: Assessment) -> Json:

@@ -4,10 +4,13 @@ from cards.assess import Assessment
 from cards.assessment_json import as_json
 from cards.facts import FACTS
 from cards.markdown import plain
+from cards.published.selection import published
 from cards.questions import asked
 from cards.timeline.history import timeline_rows, undated_words
 from cards.verdict import Finding, Verdict
-from cards.words import day, span
+from cards.words import day, listed, span
+
+_VERDICTS = {Verdict.MET: "met", Verdict.NOT_MET: "not met", Verdict.UNKNOWN: "cannot tell"}
 
 
 def assessment_text(a: Assessment) -> str:
@@ -15,7 +18,8 @@ def assessment_text(a: Assessment) -> str:
     case = a.case
     order = f" for {case.order.label} ({case.order.reference})" if case.order is not None else ", TACE as if considered"
     lines = [f"{case.facts.patient or 'Patient not named'}, {day(case.today)}{order}", ""]
-    lines += _liver(a) + _verdict(a) + _history(a) + _definitions(a) + _documents(a) + _unusable(a)
+    lines += _liver(a) + _verdict(a) + _history(a) + _definitions(a) + _combination(a) + _documents(a) + _unusable(a)
+    lines += _published(a)
     return "\n".join(_clean(line) for line in lines)
 
 
@@ -76,12 +80,26 @@ def _definitions(a: Assessment) -> list[str]:
     r = a.refractoriness
     if not r.definitions:
         return []
-    words = {Verdict.MET: "met", Verdict.NOT_MET: "not met", Verdict.UNKNOWN: "cannot tell"}
     rows = [
-        f"  {code:<22} {words[v]:<12} {f.because}"
+        f"  {code:<22} {_VERDICTS[v]:<12} {f.because}"
         for (code, v), f in zip(r.definitions.items(), r.findings, strict=True)
     ]
     return [f"Refractoriness: {r.verdict.replace('-', ' ')}", *rows, ""]
+
+
+def _combination(a: Assessment) -> list[str]:
+    """TACE with systemic therapy: each published statement with its verdict, where the two meet."""
+    c = a.combination
+    if c.verdict not in ("concurrent", "sequential"):
+        return []
+    rows = [f"  {_VERDICTS[f.verdict]:<12} {f.because} [{f.source}, {f.locator}]" for f in c.findings]
+    return [f"Combination with {listed(c.drugs) or 'systemic therapy'}: {c.verdict}", *rows, ""]
+
+
+def _published(a: Assessment) -> list[str]:
+    """What the documents report beside the criteria."""
+    rows = [f"  - {s.said} [{s.source}, {s.locator}]" for s in published(a.case)]
+    return ["", "Published, beside the criteria (decides nothing)", *rows] if rows else []
 
 
 def _documents(a: Assessment) -> list[str]:

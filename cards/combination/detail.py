@@ -1,6 +1,7 @@
 """The detail of the combination card: what decides, guidance and trials against this patient, where they differ, what is open."""
 
 from cards.case import Case
+from cards.combination.advanced import ADVANCED
 from cards.combination.evidence import COHORT_SURVIVAL, META_ANALYSIS_SURVIVAL
 from cards.combination.limits import ecog_words, liver_words
 from cards.combination.trials import TRIALS, Trial, trials_of
@@ -24,7 +25,7 @@ def concurrent_detail(case: Case, c: Combination) -> str:
     decides = (
         f"**What decides.** {escaped(c.findings[0].because)}. {escaped(_patient(case))}. Assessed {day(case.today)}."
     )
-    parts = [decides, _guidance_table(c), _trials(c), _not_randomized(c), _differ(c), _open(c)]
+    parts = [decides, _guidance_table(c), _trials(c), _not_randomized(c), _advanced(c), _differ(c), _open(c)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -122,6 +123,12 @@ def _not_randomized(c: Combination) -> str:
     return f"**Not randomized, as the summary quotes it.** {escaped(said)}. {_NNT}"
 
 
+def _advanced(c: Combination) -> str:
+    """What source 002 reports of these drugs in advanced disease; nothing where this patient's is not."""
+    said = [f.because for rule in ADVANCED if (f := c.of(rule.__name__)) is not None and f.verdict is Verdict.MET]
+    return f"**In advanced disease (Zhang 2022).** {escaped('. '.join(said))}." if said else ""
+
+
 def _differ(c: Combination) -> str:
     """Where guidance and newer evidence disagree; the choice is left to the reader."""
     said = []
@@ -157,12 +164,21 @@ def _open(c: Combination) -> str:
     return "\n\n".join(lines)
 
 
+def _earlier_tace(c: Combination) -> str:
+    """What the summary says of earlier TACE, where the drug is one that it speaks of."""
+    found = c.of("source_003_survival_after_earlier_tace")
+    if found is None or found.verdict is not Verdict.MET:
+        return ""
+    return f"**After TACE (2026 summary):** {escaped(found.because)}."
+
+
 def sequential_detail(case: Case, c: Combination) -> str:
     because = escaped(c.findings[0].because)
     parts = [
         f"**What decides.** {because[0].upper() + because[1:]}. {escaped(_liver(case))}; {escaped(_performance(case))}."
         f" Assessed {day(case.today)}.",
         _guidance_table(c),
+        _earlier_tace(c),
         "This is information: whether to give the drug is not judged here.",
         _open(c),
     ]

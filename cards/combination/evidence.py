@@ -6,6 +6,7 @@ MET: the statement is about these drugs. NOT_MET: it is about others. UNKNOWN: i
 from collections.abc import Callable
 
 from cards.case import Case
+from cards.combination.drugs import CHECKPOINT_INHIBITORS
 from cards.combination.guidance import Drugs
 from cards.verdict import Finding, Verdict, verdict_of
 from cards.words import listed
@@ -14,7 +15,14 @@ COHORT_SURVIVAL = (
     "2024 cohort (China, intermediate stage, TACE + atezolizumab + bevacizumab vs TACE): PFS 20.0 vs 9.8 mo, OS not reached "
     "vs 20.3 mo"
 )
-COHORT = f"{COHORT_SURVIVAL}, ORR 60.9 vs 41.3 %, DCR 89.1 vs 58.7 %"
+COHORT = (
+    f"{COHORT_SURVIVAL} (P = 0.029, P = 0.004), ORR 60.9 vs 41.3 % (P = 0.026), DCR 89.1 vs 58.7 % (P < 0.001); the same after "
+    "propensity score matching"
+)
+WHY_CONSERVATIVE = (
+    "most combination studies are retrospective or Asian, where practice differs; decompensation may cancel a gain in "
+    "survival"
+)
 META_ANALYSIS_SURVIVAL = (
     "2024 meta-analysis (16 studies, 3,004 patients, drugs not told): PFS HR 0.59, OS HR 0.51, more rises of ALT (OR 2.17) "
     "and AST (OR 2.28)"
@@ -24,7 +32,8 @@ META_ANALYSIS = f"{META_ANALYSIS_SURVIVAL}; CR OR 2.12, ORR OR 2.78, DCR OR 2.46
 
 def source_003_cohort(case: Case, drugs: Drugs) -> Finding:
     """A 2024 retrospective cohort of TACE with atezolizumab and bevacizumab against TACE alone, in intermediate stage: OS not
-    reached vs 20.3 months, PFS 20.0 vs 9.8 months, ORR 60.9 vs 41.3 %, DCR 89.1 vs 58.7 %.
+    reached vs 20.3 months (P = 0.004), PFS 20.0 vs 9.8 months (P = 0.029), ORR 60.9 vs 41.3 % (P = 0.026), DCR 89.1 vs 58.7 %
+    (P < 0.001); the same after propensity score matching.
 
     Result
         MET      atezolizumab and bevacizumab are the drugs
@@ -67,6 +76,38 @@ def no_trial_against_sequence(case: Case, drugs: Drugs) -> Finding:
                    "why guidelines remain conservative")  # fmt: skip
 
 
+def source_003_reasons_for_caution(case: Case, drugs: Drugs) -> Finding:
+    """Why guidance stays conservative: most combination studies are retrospective or Asian, where practice differs;
+    decompensation may cancel a gain in survival.
+
+    Result
+        MET      a systemic drug is combined with TACE
+        NOT_MET  none
+    Source
+        source-003, why guidelines remain conservative
+    """
+    return Finding("source_003_reasons_for_caution", verdict_of(bool(drugs)), WHY_CONSERVATIVE, "source-003",
+                   "why guidelines remain conservative")  # fmt: skip
+
+
+def source_003_survival_after_earlier_tace(case: Case, drugs: Drugs) -> Finding:
+    """In the trials that proved systemic immunotherapy combinations survival was alike with and without earlier TACE; patients
+    with impaired liver function or performance status were not enrolled.
+
+    Result
+        MET      a checkpoint inhibitor is among the drugs
+        NOT_MET  none
+    Source
+        source-003, liver function preservation; the trials and their figures are not named there
+    """
+    because = (
+        "in the trials of immunotherapy combinations survival was alike with and without earlier TACE; impaired liver function "
+        "or performance status was not enrolled"
+    )
+    return Finding("source_003_survival_after_earlier_tace", verdict_of(bool(CHECKPOINT_INHIBITORS & set(drugs))), because,
+                   "source-003", "liver function preservation")  # fmt: skip
+
+
 def tace_plus_sorafenib_sources_differ(case: Case, drugs: Drugs) -> Finding:
     """TACE with sorafenib: the review names TACTICS as showing superiority to TACE alone, the summary names SPACE and TACE-2
     as failed.
@@ -86,5 +127,7 @@ EVIDENCE: tuple[Callable[[Case, Drugs], Finding], ...] = (
     source_003_cohort,
     source_003_meta_analysis,
     no_trial_against_sequence,
+    source_003_reasons_for_caution,
+    source_003_survival_after_earlier_tace,
     tace_plus_sorafenib_sources_differ,
 )

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from cards.case import Case
-from cards.combination.evidence import EVIDENCE
+from cards.combination.advanced import ADVANCED
+from cards.combination.evidence import EVIDENCE, source_003_survival_after_earlier_tace
 from cards.combination.guidance import GUIDANCE, easl_2025_other_therapy, source_003_systemic_precondition
 from cards.combination.trials import trial_population, trials_of
 from cards.combination.unchecked import unchecked
@@ -82,7 +83,7 @@ def _concurrent(case: Case, tace: list[Order], systemic: list[Order], active: li
     because = f"TACE together with {listed(drugs)}: {_overlap(systemic, active)}"
     overlap = Finding("concurrent_systemic_therapy", Verdict.MET, because, "source-003",
                       "critical contraindication to combination therapy", evidence)  # fmt: skip
-    said = (rule(case, drugs) for rule in (*GUIDANCE, *EVIDENCE))
+    said = (rule(case, drugs) for rule in (*GUIDANCE, *EVIDENCE, *ADVANCED))
     populations = (trial_population(trial, case) for trial in trials_of(drugs))
     return Combination("concurrent", (overlap, *said, *populations, *unchecked(case, drugs)), drugs)
 
@@ -114,5 +115,9 @@ def _sequential(case: Case, orders: list[Order], refractory: Iterable[Finding]) 
     named = listed(drugs) or "systemic therapy"
     because = f"{named} after {last_tace(case)}, no TACE ordered: the sequence of the summary's step 4"
     sequence = Finding("sequential_systemic_therapy", Verdict.MET, because, "source-003", "step 4", evidence)
-    said = (easl_2025_other_therapy(case, refractory), source_003_systemic_precondition(case, drugs))
+    said = (
+        easl_2025_other_therapy(case, refractory),
+        source_003_systemic_precondition(case, drugs),
+        source_003_survival_after_earlier_tace(case, drugs),
+    )
     return Combination("sequential", (sequence, *said, *unchecked(case, drugs)), drugs)

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from cards.case import Case
 from cards.facts import Fact
+from cards.published.statement import NO_NNT
 from cards.staging.burden import milan, unos_downstaging
 from cards.verdict import Verdict
-
-NO_NNT = "No number needed to treat has been published for TACE."
 
 
 @dataclass(frozen=True, slots=True)

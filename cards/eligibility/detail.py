@@ -10,6 +10,7 @@ from cards.eligibility.verdict import Eligibility
 from cards.eligibility.y90 import y90_lines
 from cards.facts import FACTS, Absent, Fact
 from cards.markdown import escaped, table
+from cards.published.selection import on_card
 from cards.questions import asked, label
 from cards.rule import shown
 from cards.sources import SOURCES
@@ -171,6 +172,7 @@ def _also(case: Case, e: Eligibility) -> str:
     remarks = [*e.remarks, *_bridge(case)]
     if e.verdict in ("candidate", "caution"):
         remarks += [f"{line.text} ({SOURCES[line.source].label})" for line in outcomes(case)]
+    remarks += [f"{text} ({SOURCES[key].label})" for text, key in on_card(case, e.verdict, " ".join(remarks))]
     if case.child_pugh.status == "bounded":
         open_items = ", ".join("INR" if item == "inr" else item for item in case.child_pugh.undecided())
         remarks.append(f"Child-Pugh {span(case.child_pugh.low, case.child_pugh.high)}: {open_items} not known")

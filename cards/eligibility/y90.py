@@ -7,7 +7,7 @@ Nothing here decides. Figures and limits are those that the source prints; a gui
 from collections.abc import Callable
 
 from cards.case import Case
-from cards.eligibility.context import NO_NNT, Line
+from cards.eligibility.context import Line
 from cards.eligibility.y90_criteria import (
     acr_colorectal,
     acr_hcc,
@@ -19,6 +19,7 @@ from cards.eligibility.y90_criteria import (
     usual_candidate,
 )
 from cards.facts import Absent, Fact
+from cards.published.statement import NO_NNT
 from cards.rule import shown
 from cards.verdict import Finding, Verdict
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from cards.combination.advanced import ADVANCED
 from cards.combination.evidence import EVIDENCE
 from cards.combination.guidance import GUIDANCE, easl_2025_other_therapy
 from cards.combination.trials import trial_population
@@ -25,6 +26,8 @@ from cards.eligibility.y90_criteria import JUDGED
 from cards.liver.albi import albi, albi_grade, ez_albi, modified_albi_grade
 from cards.liver.child_pugh import child_pugh, cholestatic_total
 from cards.liver.meld import meld3_score, meld_na_score, meld_score
+from cards.published.selection import STATEMENTS
+from cards.published.statement import Statement
 from cards.refractoriness.definitions import CONTEXT, COUNTING, DECIDING
 from cards.response.card import imaging_card
 from cards.response.liver_course import art, liver_course
@@ -102,6 +105,11 @@ def rule_book() -> tuple[Chapter, ...]:
             "Beside the verdict", _rules((alternatives, outcomes, y90_lines, *JUDGED)), "Context: nothing here decides."
         ),
         Chapter(
+            "Published statements",
+            tuple(Rule(s.key, _statement(s)) for s in STATEMENTS),
+            "Shown with the patients whom they are about; nothing here decides.",
+        ),
+        Chapter(
             "Refractoriness: definitions that count",
             _rules(COUNTING.values()),
             f"Three may decide, and only for the ordered lesion: {', '.join(DECIDING)}.",
@@ -109,11 +117,19 @@ def rule_book() -> tuple[Chapter, ...]:
         Chapter("Refractoriness: context", _rules(CONTEXT.values())),
         Chapter(
             "Combination with systemic therapy",
-            _rules((combination, *GUIDANCE, easl_2025_other_therapy, *EVIDENCE, trial_population, *_UNCHECKED)),
+            _rules(
+                (combination, *GUIDANCE, easl_2025_other_therapy, *EVIDENCE, *ADVANCED, trial_population, *_UNCHECKED)
+            ),
             "Guidance and evidence side by side: nothing here chooses.",
         ),
         Chapter("Response imaging and the course of liver function", _rules((imaging_card, liver_course, art))),
     )
+
+
+def _statement(s: Statement) -> str:
+    """In the form of a docstring."""
+    verdicts = f"\nShown on the eligibility card with\n    {', '.join(s.on_card)}" if s.on_card else ""
+    return f"{s.said.rstrip('.')}.\n{verdicts}\nSource\n    {s.source}, {s.locator}"
 
 
 def _rules(functions: Iterable[Callable[..., Any]], starred: Iterable[Callable[..., Any]] = ()) -> tuple[Rule, ...]:

@@ -17,6 +17,7 @@ ABOVE = {  # part of cards → the parts of cards that stand on it, which it nev
     "liver": {"staging", "response", "assess", "timeline", *TOPICS},
     "staging": {"response", "assess", "timeline", *TOPICS},
     "response": {"assess", "timeline", *TOPICS},
+    "published": {"assess", "timeline", *TOPICS},
     **{topic: {"assess", "timeline", *(TOPICS - {topic})} for topic in TOPICS},
 }
 

@@ -6,16 +6,21 @@ from pathlib import Path
 
 import pytest
 
+from cards.combination.advanced import ADVANCED
+from cards.combination.evidence import EVIDENCE
+from cards.combination.guidance import GUIDANCE
 from cards.eligibility.cautions import CAUTIONS
 from cards.eligibility.contraindications import CONTRAINDICATIONS
 from cards.eligibility.not_recommended import NOT_RECOMMENDED
 from cards.eligibility.y90_criteria import JUDGED
 from cards.prior_auth.policy import med140
+from cards.published.selection import STATEMENTS
 from cards.refractoriness.definitions import CONTEXT, COUNTING
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "source-coverage.md").read_text(encoding="utf-8")
-RULES = (*CONTRAINDICATIONS, *NOT_RECOMMENDED, *CAUTIONS, *COUNTING.values(), *CONTEXT.values(), *JUDGED)
+RULES = (*CONTRAINDICATIONS, *NOT_RECOMMENDED, *CAUTIONS, *COUNTING.values(), *CONTEXT.values(), *JUDGED, *GUIDANCE,
+         *EVIDENCE, *ADVANCED)  # fmt: skip
 DOCUMENTS = ("Source 000", "Source 001", "Source 002", "Source 003")
 HEAD = ("Statement", "Carried by, or why not")
 NAME = re.compile(r"`([^`\n]+)`")
@@ -56,7 +61,7 @@ def chapters(page: str) -> dict[str, str]:
 
 
 def unknown_names(page: str) -> list[str]:
-    known = functions(ROOT) | policy_names()
+    known = functions(ROOT) | policy_names() | {statement.key for statement in STATEMENTS}
     return [name for name in names(page) if name not in known]
 
 
@@ -65,7 +70,8 @@ def rows_that_say_nothing(page: str) -> list[tuple[str, ...]]:
 
 
 def unnamed_rules(page: str) -> list[str]:
-    return [rule.__name__ for rule in RULES if rule.__name__ not in names(page)]
+    carrying = [*(rule.__name__ for rule in RULES), *(statement.key for statement in STATEMENTS)]
+    return [name for name in carrying if name not in names(page)]
 
 
 def unnamed_clauses(page: str) -> set[str]:

@@ -3,8 +3,9 @@
 import pytest
 
 from cards.eligibility.card import eligibility_card
-from cards.eligibility.context import NO_NNT, alternatives, outcomes
+from cards.eligibility.context import alternatives, outcomes
 from cards.eligibility.verdict import eligibility
+from cards.published.statement import NO_NNT
 from cards.sources import SOURCES
 from tests.cards.build import CANDIDATE, CANDIDATE_SIZES, case, facts
 

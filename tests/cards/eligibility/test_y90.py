@@ -3,7 +3,6 @@
 import pytest
 
 from cards.eligibility.card import eligibility_card
-from cards.eligibility.context import NO_NNT
 from cards.eligibility.verdict import Eligibility, eligibility
 from cards.eligibility.y90 import y90_lines
 from cards.eligibility.y90_criteria import (
@@ -18,6 +17,7 @@ from cards.eligibility.y90_criteria import (
     usual_candidate,
 )
 from cards.facts import FACTS
+from cards.published.statement import NO_NNT
 from cards.sources import SOURCES
 from cards.verdict import Verdict
 from tests.cards.build import CANDIDATE, EMPTY, case, facts, order

@@ -49,3 +49,9 @@ def test_remark_of_a_b_tumor_only():
     assert "B3" in remark(growth_pattern="infiltrative")
     assert remark(sizes=(2.0,)) == ""
     assert remark(portal_flow=None) == ""
+
+
+@pytest.mark.parametrize("changed", [{"portal_vein_invasion": "vp2"}, {"extrahepatic_spread": True}])
+@pytest.mark.parametrize("growth", ["nodular", "infiltrative"])
+def test_subgroups_of_b_are_not_named_with_invasion_or_spread(changed, growth):
+    assert remark(growth_pattern=growth, **changed) == ""
