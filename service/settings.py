@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -32,7 +33,9 @@ class Settings(BaseSettings):
     max_waiting             requests that may wait for a free thread before new ones are answered 503
     fhir_servers            origins or base URLs that may be called; none by default
     fhir_deadline_seconds   for all that is fetched for one request together
-    fhir_max_bytes          of one answer of a FHIR server; fhir_max_pages: pages followed per query
+    fhir_max_bytes          of one answer of a FHIR server; fhir_max_total_bytes: of all that is fetched for one request
+    fhir_max_pages          pages followed per query
+    fhir_networks           networks (CIDR) that FHIR servers are in; empty: any but this machine and special addresses
     *_days                  age limits of the current state, and the recovery period after a session
     time_zone               in which bare dates are read
     local_codes             the operator's map of local codes (TOML), or nothing
@@ -56,7 +59,9 @@ class Settings(BaseSettings):
     fhir_deadline_seconds: Seconds = 4
     fhir_connect_seconds: Seconds = 2
     fhir_max_bytes: Annotated[int, Field(ge=1000)] = 10_000_000
+    fhir_max_total_bytes: Annotated[int, Field(ge=1000)] = 30_000_000
     fhir_max_pages: Annotated[int, Field(ge=1, le=100)] = 10
+    fhir_networks: Words = ()
 
     laboratory_days: Days = 90
     clinical_days: Days = 90
@@ -71,7 +76,7 @@ class Settings(BaseSettings):
     assess_route: bool | None = None
     fixtures_dir: Path = REPOSITORY_FIXTURES
 
-    @field_validator("cors_origins", "fhir_servers", mode="before")
+    @field_validator("cors_origins", "fhir_servers", "fhir_networks", mode="before")
     @classmethod
     def _from_commas(cls, value: Any) -> Any:
         if isinstance(value, str):
@@ -87,6 +92,16 @@ class Settings(BaseSettings):
                 raise ValueError(f"{server} is not an origin or base URL such as https://ehr.example.org/fhir/r4")
             _ = url.port  # raises ValueError where it is not a number
         return servers
+
+    @field_validator("fhir_networks")
+    @classmethod
+    def _networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for network in networks:
+            try:
+                ip_network(network)
+            except ValueError:
+                raise ValueError(f"{network} is not a network such as 10.20.0.0/16") from None
+        return networks
 
     @field_validator("time_zone")
     @classmethod

@@ -23,7 +23,7 @@ ABOVE = {  # part of cards → the parts of cards that stand on it, which it nev
 
 ONLY_IN = {  # package → the files and folders of service that may import it
     "flask": ("service/app.py", "service/hooks/", "service/pages/", "service/knowledge/", "service/errors.py"),
-    "requests": ("service/fhir/client.py", "service/cli.py"),
+    "requests": ("service/outgoing.py", "service/cli.py"),
     "sqlalchemy": ("service/store/",),
     "alembic": ("service/store/",),
     "fhir.resources": ("service/fhir/read/", "service/fhir/read.py", "service/fhir/write/", "service/fhir/write.py"),
@@ -193,7 +193,7 @@ ALLOWED = [
     ),
     ("service/hooks/routes.py", "from flask import Blueprint\nfrom cards.assess import assess"),
     ("service/fhir/read/labs.py", "from fhir.resources.R4B.observation import Observation"),
-    ("service/fhir/client.py", "import requests"),
+    ("service/outgoing.py", "import requests"),
 ]
 
 

@@ -1,12 +1,17 @@
 """The only network, against servers that stall, drip, redirect, lie and do not end."""
 
+import gc
+import gzip
 import socket
 import threading
 import time
+import types
+from ipaddress import ip_network
 
 import pytest
 
-from service.fhir.client import NO_TLS, NOT_AN_ADDRESS, NOT_LISTED, TIMED_OUT, Answer, FhirClient
+from service.fhir.client import NO_TLS, NOT_LISTED, Answer, FhirClient
+from service.outgoing import FORBIDDEN_PEER, NOT_AN_ADDRESS, TIMED_OUT, peer_is_allowed
 from service.settings import Settings
 from tests.service.fhir_server import empty_record, fhir_server
 
@@ -319,3 +324,146 @@ def test_token_and_patient_id_stay_out_of_words_and_logs(handle, caplog):
     for text in (repr(answer), caplog.text):
         assert TOKEN not in text
         assert "very-private" not in text
+
+
+# The address that a name leads to
+
+
+@pytest.mark.parametrize(
+    ("host", "peer", "allowed"),
+    [
+        ("ehr.example.org", "8.8.8.8", True),
+        ("ehr.example.org", "10.20.0.7", True),
+        ("ehr.example.org", "fd12:3456::7", True),
+        ("ehr.example.org", "2606:4700::1111", True),
+        ("ehr.example.org", "127.0.0.1", False),
+        ("ehr.example.org", "127.8.8.8", False),
+        ("ehr.example.org", "::1", False),
+        ("ehr.example.org", "::ffff:127.0.0.1", False),
+        ("ehr.example.org", "169.254.169.254", False),
+        ("ehr.example.org", "::ffff:169.254.169.254", False),
+        ("ehr.example.org", "fe80::1%eth0", False),
+        ("ehr.example.org", "fd00:ec2::254", False),
+        ("ehr.example.org", "100.100.100.200", False),
+        ("ehr.example.org", "0.0.0.0", False),
+        ("ehr.example.org", "224.0.0.1", False),
+        ("ehr.example.org", "240.0.0.1", False),
+        ("localhost", "127.0.0.1", True),
+        ("LOCALHOST", "::1", True),
+        ("127.0.0.1", "127.0.0.1", True),
+        ("[::1]", "::1", True),
+        ("localhost", "169.254.169.254", False),
+        ("localhost.example.org", "127.0.0.1", False),
+    ],
+)
+def test_address_that_a_name_leads_to(host, peer, allowed):
+    assert peer_is_allowed(host, peer, ()) is allowed
+
+
+@pytest.mark.parametrize(
+    ("peer", "allowed"), [("10.20.0.7", True), ("10.21.0.7", False), ("8.8.8.8", False), ("::ffff:10.20.0.7", True)]
+)
+def test_networks_of_the_operator_decide_alone(peer, allowed):
+    assert peer_is_allowed("ehr.example.org", peer, (ip_network("10.20.0.0/16"),)) is allowed
+
+
+def test_listed_name_that_leads_to_this_machine_is_not_called(monkeypatch):
+    look_up = socket.getaddrinfo
+
+    def rebound(host, *arguments, **named):
+        return look_up("127.0.0.1" if host == "ehr.example.org" else host, *arguments, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebound)
+    with fhir_server(empty_record) as server:
+        named = f"http://ehr.example.org:{server.server_port}/fhir"
+        answer = client_for(named).fetch(named, TOKEN, CONDITIONS)["conditions"]
+        within = client_for(named, fhir_networks=("127.0.0.0/8",)).fetch(named, TOKEN, CONDITIONS)["conditions"]
+        assert len(server.seen) == 1
+    assert answer == Answer(problem=FORBIDDEN_PEER)
+    assert within.problem == ""
+
+
+# Asked again, where that is safe
+
+
+def in_turn(*handles):
+    """A server whose first answer is the first of these; the last is given from then on."""
+    waiting = list(handles)
+    return lambda handler: (waiting.pop(0) if len(waiting) > 1 else waiting[0])(handler)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [status(503), status(429, **{"Retry-After": "0"}), lambda handler: handler.connection.shutdown(socket.SHUT_RDWR)],
+    ids=["503", "429", "lost before an answer"],
+)
+def test_read_is_asked_a_second_time(first):
+    with fhir_server(in_turn(first, empty_record)) as server:
+        answer = client_for(server.base, fhir_deadline_seconds=2).fetch(server.base, TOKEN, CONDITIONS)["conditions"]
+        assert len(server.seen) == 2
+    assert answer.problem == ""
+
+
+@pytest.mark.parametrize(
+    ("handle", "times"),
+    [
+        (status(503), 2),
+        (status(429, **{"Retry-After": "30"}), 1),
+        (status(503, **{"Retry-After": "Sun, 22 Nov 2026 10:00:00 GMT"}), 1),
+        (status(401), 1),
+        (status(500), 1),
+        (status(307, Location="/fhir/x"), 1),
+    ],
+    ids=["busy twice", "busy for too long", "busy until a date", "not authorized", "failed", "redirects"],
+)
+def test_and_no_third_time(handle, times):
+    with fhir_server(handle) as server:
+        assert client_for(server.base).fetch(server.base, TOKEN, CONDITIONS)["conditions"].problem
+        assert len(server.seen) == times
+
+
+# Limits
+
+
+def test_all_answers_together_have_a_limit():
+    def large(handler):
+        handler.answer(EMPTY | {"id": "x" * 8_000})
+
+    queries = {f"q{number}": f"Condition?patient=p{number}" for number in range(4)}
+    with fhir_server(large) as server:
+        client = client_for(server.base, fhir_max_bytes=10_000, fhir_max_total_bytes=20_000, fhir_deadline_seconds=3)
+        problems = [answer.problem for answer in client.fetch(server.base, TOKEN, queries).values()]
+    assert sorted(problems) == ["", "", "the answer is too large", "the answer is too large"]
+
+
+def test_compressed_answer_has_the_limit_of_what_it_unpacks_to():
+    packed = gzip.compress(b" " * 5_000_000)
+    answer = one(lambda handler: handler.answer(packed, **{"Content-Encoding": "gzip"}), fhir_deadline_seconds=3,
+                 fhir_max_bytes=100_000)  # fmt: skip
+    assert len(packed) < 10_000
+    assert answer.problem == "the answer is too large"
+
+
+def test_nothing_of_a_call_is_kept():
+    """The token, the address and the patient are gone when the call is over: nothing that lives on refers to them."""
+    with fhir_server(empty_record) as server:
+        client = client_for(server.base)
+        client.fetch(server.base, TOKEN, {"it": "Condition?patient=very-private"})
+        gc.collect()
+        kept = reachable(client)
+    assert not [text for text in kept if TOKEN in text or "very-private" in text]
+
+
+def reachable(root):
+    """Every text that can be reached from an object, its connections and sockets included."""
+    texts, seen, waiting = [], set(), [root]
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen or isinstance(each, (type, types.ModuleType, types.FunctionType, types.CodeType)):
+            continue
+        seen.add(id(each))
+        if isinstance(each, (str, bytes, bytearray)):
+            texts.append(each if isinstance(each, str) else bytes(each).decode("latin-1"))
+        else:
+            waiting.extend(gc.get_referents(each))
+    return texts
