@@ -1,5 +1,7 @@
 # Built: docker build -t tace-cds .
-# Run:   docker run --read-only --tmpfs /tmp -p 8080:8080 -v tace-cds:/data tace-cds
+# Run:   docker run --read-only --tmpfs /tmp -p 127.0.0.1:8080:8080 -v tace-cds:/data -v ./clients:/clients:ro \
+#          -e TACE_CDS_TRUST=required -e TACE_CDS_CLIENTS=/clients/clients.toml -e TACE_CDS_PUBLIC_URL=https://… tace-cds
+# Without TRUST=required it starts only where -e TACE_CDS_TRUST_OFF_ANYWHERE=true says that something in front asks who calls
 FROM python:3.13-slim AS build
 
 WORKDIR /src

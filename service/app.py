@@ -1,6 +1,6 @@
 """create_app: wiring only."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from service import errors
 from service.fhir.client import FhirClient
@@ -8,6 +8,7 @@ from service.fhir.read import local_codes
 from service.hooks import catalog
 from service.hooks.routes import as_json, hooks
 from service.hooks.running import NAME, Running, running
+from service.hooks.trust import Gate
 from service.knowledge.routes import knowledge
 from service.pages.home import pages
 from service.pages.rules import rules
@@ -25,12 +26,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    app.extensions[NAME] = Running(
-        settings, FhirClient(settings), catalog.needs(_local_codes(settings)), Store(settings.store)
-    )
+    store = Store(settings.store)
+    needs = catalog.needs(_local_codes(settings))
+    app.extensions[NAME] = Running(settings, FhirClient(settings), needs, store, Gate(settings, store))
     errors.register(app)
     app.before_request(_preflight)
     app.before_request(_shed)
+    app.before_request(_who)
     app.after_request(_headers)
     app.register_blueprint(hooks)
     app.register_blueprint(pages)
@@ -63,6 +65,10 @@ def _shed() -> None:
         raise errors.TooBusy
 
 
+def _who() -> None:
+    g.caller = running().gate.caller(request.method, request.path, request.headers.get("Authorization", ""))
+
+
 def _headers(response: Response) -> Response:
     allowed = running().settings.cors_origins
     origin = "*" if "*" in allowed else request.headers.get("Origin", "")
@@ -83,9 +89,10 @@ def _live() -> Response:
 
 
 def _ready() -> Response:
-    ready = running().ready
-    response = as_json({"status": "ready" if ready else "not ready"})
-    response.status_code = 200 if ready else 503
+    here = running()
+    condition = {"trust": here.gate.condition()} if here.gate.required else {}
+    response = as_json({"status": "ready" if here.ready else "not ready"} | condition)
+    response.status_code = 200 if here.ready else 503
     return response
 
 

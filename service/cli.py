@@ -17,6 +17,7 @@ from service.errors import NotUsable
 from service.hooks import catalog
 from service.hooks.case import assess, cards_of, case_of, read_case
 from service.hooks.running import running
+from service.hooks.trust import refuse_open_address
 from service.pages.home import telling_example
 from service.pages.terminal import cards_text, outcome_text
 from service.server import CannotListen, Server, is_wildcard, shown_url
@@ -155,6 +156,7 @@ def codes_check(file: str) -> None:
 
 
 def _server(settings: Settings) -> Server:
+    refuse_open_address(settings)
     app = create_app(settings)
     return Server(app, running(app))
 

@@ -39,6 +39,14 @@ class NotReached(Exception):
         super().__init__("; ".join(gaps))
 
 
+class NotTrusted(Exception):
+    """It is not shown who is calling. The text: why, in fixed words, nothing of the token."""
+
+
+class KeysNotReached(Exception):
+    """The keys to hold a token against cannot be had at present."""
+
+
 class TooBusy(Exception):
     """More requests wait than can be answered in time."""
 
@@ -60,12 +68,18 @@ TABLE: Mapping[type[Exception], Answer] = {
     NotUsable: Answer(400, "invalid", "The body is not a request that this service can read."),
     RecursionError: Answer(400, "too-costly", "The body is nested too deeply."),
     exceptions.BadRequest: Answer(400, "invalid", "The HTTP request is not valid."),
+    NotTrusted: Answer(
+        401, "login", "This service answers clients it knows, by a token of CDS Hooks.", (("WWW-Authenticate", "Bearer"),)
+    ),
     NotKnown: Answer(404, "not-found", "There is nothing of that name here."),
     exceptions.NotFound: Answer(404, "not-found", "There is nothing of that name here."),
     exceptions.MethodNotAllowed: Answer(405, "not-supported", "This address does not support that method."),
     NotReached: Answer(412, "processing", "The FHIR data needed came neither by prefetch nor from the FHIR server."),
     exceptions.RequestEntityTooLarge: Answer(413, "too-long", "The body is larger than this service accepts."),
     exceptions.UnsupportedMediaType: Answer(415, "not-supported", "Send JSON, with Content-Type: application/json."),
+    KeysNotReached: Answer(
+        503, "transient", "The keys of the calling client cannot be had at present.", (("Retry-After", "30"),)
+    ),
     TooBusy: Answer(503, "throttled", "The service is busy; try again shortly.", (("Retry-After", "2"),)),
 }  # fmt: skip
 
@@ -106,6 +120,8 @@ def _where(problem: Exception) -> dict[str, Any]:
     if isinstance(problem, NotUsable):
         expression = (problem.path,) if problem.path else ()
         return {"diagnostics": str(problem), "expression": expression}
+    if isinstance(problem, NotTrusted):
+        return {"diagnostics": str(problem)}
     if isinstance(problem, NotReached):
         return {"diagnostics": str(problem), "expression": tuple(f"prefetch.{key}" for key in problem.keys)}
     return {}

@@ -8,12 +8,13 @@ request (its token, its address, which holds a patient's id) is ever put into an
 import logging
 import socket
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -215,6 +216,23 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": Pool, "https": TlsPool}
 
 
+@contextmanager
+def _worker() -> Iterator[ThreadPoolExecutor]:
+    """A thread that is not waited for when it is late."""
+    worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keys")
+    try:
+        yield worker
+    finally:
+        worker.shutdown(wait=False, cancel_futures=True)
+
+
+def seconds_left(left: float) -> float:
+    """left, or NotFetched where there is none."""
+    if left <= 0:
+        raise NotFetched(TIMED_OUT)
+    return left
+
+
 class Outgoing:
     """Keeps connections, and nothing of what went over them.
 
@@ -246,8 +264,27 @@ class Outgoing:
         sleep(pause)
         return self._once(address, headers, left, allowance)
 
+    def get_within(self, seconds: float, address: str, headers: Mapping[str, str]) -> bytes:
+        """The same with a deadline of its own, which neither a slow header nor a slow name server stretches."""
+        deadline = monotonic() + seconds
+        flight = Flight()
+        with _worker() as worker:
+            task = worker.submit(self._flown, flight, address, headers, deadline)
+            wait((task,), timeout=seconds)
+            if not task.done():
+                flight.cut()
+                raise NotFetched(TIMED_OUT)
+            return task.result()
+
     def close(self) -> None:
         self._session.close()
+
+    def _flown(self, flight: Flight, address: str, headers: Mapping[str, str], deadline: float) -> bytes:
+        fly(flight)
+        try:
+            return self.get(address, headers, lambda: seconds_left(deadline - monotonic()))
+        finally:
+            fly(None)
 
     def _once(
         self, address: str, headers: Mapping[str, str], left: Callable[[], float], allowance: Allowance | None

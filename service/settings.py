@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "TACE_CDS_"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+SIGNATURES = frozenset({"ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"})
 REPOSITORY_FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 
 Days = Annotated[int, Field(ge=1, le=3660)]
@@ -31,6 +32,12 @@ class Settings(BaseSettings):
     mode                    "sandbox" allows a stated moment (as_of) and FHIR servers on this machine without TLS
     workers                 threads that answer requests
     max_waiting             requests that may wait for a free thread before new ones are answered 503
+    public_url              the address clients know this service by: what aud of their tokens begins with
+    trust                   "required": a token of a known client for every call that is about a patient; "off": anybody
+    trust_off_anywhere      off also on an address that others reach
+    clients                 the file of known clients (TOML)
+    trust_algorithms        of their signatures; trust_longest_seconds: from iat to exp of a token
+    trust_refetch_seconds   between two looks at an address of keys
     fhir_servers            origins or base URLs that may be called; none by default
     fhir_deadline_seconds   for all that is fetched for one request together
     fhir_max_bytes          of one answer of a FHIR server; fhir_max_total_bytes: of all that is fetched for one request
@@ -52,6 +59,15 @@ class Settings(BaseSettings):
     drain_seconds: Seconds = 10
     max_body_bytes: Annotated[int, Field(ge=1000)] = 20_000_000
     cors_origins: Words = ("*",)
+
+    public_url: str = ""
+    trust: Literal["off", "required"] = "off"
+    trust_off_anywhere: bool = False
+    clients: str = ""
+    trust_algorithms: Words = ("ES384", "RS384")
+    trust_leeway_seconds: Annotated[int, Field(ge=0, le=300)] = 30
+    trust_longest_seconds: Annotated[int, Field(ge=60, le=86_400)] = 600
+    trust_refetch_seconds: Annotated[int, Field(ge=1, le=3600)] = 60
 
     fhir_servers: Words = ()
     fhir_allow_http: bool = False
@@ -76,7 +92,7 @@ class Settings(BaseSettings):
     assess_route: bool | None = None
     fixtures_dir: Path = REPOSITORY_FIXTURES
 
-    @field_validator("cors_origins", "fhir_servers", "fhir_networks", mode="before")
+    @field_validator("cors_origins", "fhir_servers", "fhir_networks", "trust_algorithms", mode="before")
     @classmethod
     def _from_commas(cls, value: Any) -> Any:
         if isinstance(value, str):
@@ -92,6 +108,21 @@ class Settings(BaseSettings):
                 raise ValueError(f"{server} is not an origin or base URL such as https://ehr.example.org/fhir/r4")
             _ = url.port  # raises ValueError where it is not a number
         return servers
+
+    @field_validator("trust_algorithms")
+    @classmethod
+    def _asymmetric(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if not names or set(names) - SIGNATURES:
+            raise ValueError(f"not of {', '.join(sorted(SIGNATURES))}")
+        return names
+
+    @field_validator("public_url")
+    @classmethod
+    def _absolute(cls, address: str) -> str:
+        url = urlsplit(address)
+        if address and (url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment):
+            raise ValueError("not an address such as https://cds.example.org/tace")
+        return address
 
     @field_validator("fhir_networks")
     @classmethod
@@ -112,7 +143,7 @@ class Settings(BaseSettings):
             raise ValueError("not an IANA time zone such as Europe/Berlin") from None
         return name
 
-    @field_validator("local_codes", "fhir_ca_file")
+    @field_validator("local_codes", "fhir_ca_file", "clients")
     @classmethod
     def _readable(cls, path: str) -> str:
         if path and not os.access(path, os.R_OK):
@@ -125,6 +156,10 @@ class Settings(BaseSettings):
             if self.mode == "serve":
                 raise ValueError(f"{PREFIX}AS_OF is for the sandbox; serve always answers for the present moment")
             self.moment(self.as_of)
+        if self.trust == "required" and not self.public_url:
+            raise ValueError(f"{PREFIX}PUBLIC_URL is needed with {PREFIX}TRUST=required: aud of a token names it")
+        if self.trust == "required" and not self.clients:
+            raise ValueError(f"{PREFIX}CLIENTS is needed with {PREFIX}TRUST=required: the file of known clients")
         for server in self.fhir_servers:
             if not self.allows_scheme(server):
                 raise ValueError(f"{PREFIX}FHIR_SERVERS: {server} is not https; {PREFIX}FHIR_ALLOW_HTTP=true allows it")

@@ -24,6 +24,7 @@ from service.outgoing import (
     fly,
     origin,
     plain_address,
+    seconds_left,
 )
 from service.settings import Settings
 
@@ -134,10 +135,7 @@ class FhirClient:
         return _resource(self._outgoing.get(address, headers, lambda: self._left(call), call.allowance), address)
 
     def _left(self, call: _Call) -> float:
-        left = call.deadline - self._clock()
-        if left <= 0:
-            raise NotFetched(TIMED_OUT)
-        return left
+        return seconds_left(call.deadline - self._clock())
 
 
 def _joined(base: str, link: str) -> str:

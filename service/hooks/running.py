@@ -8,6 +8,7 @@ from flask import Flask, current_app
 
 from service.fhir.client import FhirClient
 from service.hooks.catalog import Need
+from service.hooks.trust import Gate
 from service.settings import Settings
 from service.store import Store
 
@@ -22,6 +23,7 @@ class Running:
     client: FhirClient
     needs: tuple[Need, ...]
     store: Store
+    gate: Gate
     ready: bool = False
     is_busy: Callable[[], bool] = lambda: False
 
