@@ -24,7 +24,6 @@ from tests.service.fhir_server import fhir_server
 from tests.service.tokens import BASE, ISSUER, JKU, OTHER_ISSUER, bearer, private, public, token
 
 SIGN = "/cds-services/tace-order-sign"
-now = int(time.time())
 SPECIFICATION_KEY = {
     "kty": "EC", "use": "sig", "crv": "P-384", "kid": "example-kid", "alg": "ES384",
     "x": "46SDH7Znh821wblCBglA61sNE9ZrHYKKt3qRtRTmSXyOI_FIGBLWrWa0GPUkDCEk",
@@ -88,8 +87,8 @@ def refusal(response):
         {"header": {"jku": JKU}},
         {"header": {"typ": "jwt"}},
         {"tenant": "t1", "sub": "s"},
-        {"iat": int(time.time()) + 15},
-        {"exp": time.time() + 60.5, "iat": time.time() - 0.5},
+        {"iat": lambda now: now + 15},
+        {"exp": lambda now: now + 60.5, "iat": lambda now: now - 0.5},
     ],
     ids=["ES384", "RS384", "array aud", "aud with slash", "listed jku", "typ in small letters", "tenant",
          "a clock 15 s ahead", "fractions of seconds"],
@@ -121,9 +120,7 @@ def unsigned(**header):
 
 def with_public_key_as_secret():
     """The classic confusion: HS256 over the text of the public key. Made by hand, as libraries refuse to."""
-    claims = jwt.encode(
-        {"iss": ISSUER, "aud": f"{BASE}/cds-services", "iat": now, "exp": now + 60, "jti": "2"}, "x" * 32
-    )
+    claims = jwt.encode({"iss": ISSUER, "aud": f"{BASE}/cds-services", "iat": 1, "exp": 2, "jti": "2"}, "x" * 32)
     head = base64url_encode(json.dumps({"alg": "HS256", "typ": "JWT", "kid": "ec"}).encode())
     signed = head + b"." + claims.split(".")[1].encode()
     pem = private().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -155,13 +152,13 @@ WRONG = {
     "empty array aud": (lambda: bearer(aud=[]), "aud"),
     "aud a number": (lambda: bearer(aud=5), "aud"),
     "no aud": (lambda: bearer(aud=...), "missing"),
-    "expired": (lambda: bearer(exp=now - 40, iat=now - 300), "expired"),
+    "expired": (lambda: bearer(exp=lambda now: now - 40, iat=lambda now: now - 300), "expired"),
     "no exp": (lambda: bearer(exp=...), "missing"),
     "exp not a number": (lambda: bearer(exp="soon"), "not valid"),
     "exp true": (lambda: bearer(exp=True), "expired"),
     "exp infinite": (lambda: bearer(exp=float("inf")), "not valid"),
-    "exp far away": (lambda: bearer(exp=now + 90_000), "valid for more than"),
-    "iat in the future": (lambda: bearer(iat=now + 200), "of the future"),
+    "exp far away": (lambda: bearer(exp=lambda now: now + 90_000), "valid for more than"),
+    "iat in the future": (lambda: bearer(iat=lambda now: now + 200), "of the future"),
     "no iat": (lambda: bearer(iat=...), "missing"),
     "no jti": (lambda: bearer(jti=...), "missing"),
     "empty jti": (lambda: bearer(jti=""), "jti"),

@@ -31,8 +31,9 @@ def public(name="ec", **more):
 
 
 def token(path="/cds-services", *, key="ec", algorithm="", header=None, **claims):
-    """A right token for that path; a claim or a header of ... is left out."""
+    """A right token for that path; a claim or a header of ... is left out, a claim that is a function is given now."""
     now = int(time.time())
+    claims = {k: v(now) if callable(v) else v for k, v in claims.items()}
     payload = {"iss": ISSUER, "aud": BASE + path, "iat": now, "exp": now + 300, "jti": uuid4().hex} | claims
     algorithm = algorithm or ("RS384" if key.startswith("rsa") else "ES384")
     named = {"kid": key, "typ": "JWT"} | (header or {})
