@@ -21,23 +21,31 @@ def flatten(value: Any) -> tuple[list[Resource], dict[str, str]]:
     """
     resources: list[Resource] = []
     full_urls: dict[str, str] = {}
-    waiting: list[tuple[Any, str, int]] = [(value, "", 0)]
-    while waiting:
-        found, full_url, depth = waiting.pop()
-        if is_resource(found):
-            resource = _with_id(found, full_url) if full_url else found
-            if full_url and "id" in resource:
-                full_urls[full_url] = reference_to(resource)
-            resources.append(resource)
-            if found["resourceType"] == "DiagnosticReport":
-                resources.extend(_contained_results(resource))
-        elif depth < DEEPEST:
-            waiting.extend((item, url, depth + 1) for item, url in reversed(_inside(found)))
+    _collect(value, "", 0, resources, full_urls)
     return without_repetition(resources), full_urls
+
+
+def _collect(found: Any, full_url: str, depth: int, resources: list[Resource], full_urls: dict[str, str]) -> None:
+    if is_resource(found):
+        resource = _with_id(found, full_url) if full_url else found
+        if full_url and "id" in resource:
+            full_urls[full_url] = reference_to(resource)
+        resources.append(resource)
+        if found["resourceType"] == "DiagnosticReport":
+            resources.extend(_contained_results(resource))
+    elif depth < DEEPEST:
+        for item, url in _inside(found):
+            _collect(item, url, depth + 1, resources, full_urls)
 
 
 def without_repetition(resources: Iterable[Resource]) -> list[Resource]:
     """The same resource sent under two keys or on two pages is one; two versions of it stay two."""
+    resources = list(resources)
+    named = [
+        (resource["resourceType"], resource["id"]) for resource in resources if isinstance(resource.get("id"), str)
+    ]
+    if len(set(named)) == len(named):
+        return resources
     seen: dict[tuple[Any, str], list[Resource]] = {}
     once: list[Resource] = []
     for resource in resources:
@@ -52,7 +60,10 @@ def without_repetition(resources: Iterable[Resource]) -> list[Resource]:
 
 
 def is_resource(value: Any) -> bool:
-    return isinstance(value, dict) and _kind(value) not in _NO_RESOURCE
+    if not isinstance(value, dict):
+        return False
+    kind = value.get("resourceType")
+    return isinstance(kind, str) and kind not in _NO_RESOURCE
 
 
 def is_bundle(value: Any) -> bool:

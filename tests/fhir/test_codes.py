@@ -360,10 +360,10 @@ def test_prefetch_codes_are_those_that_decide():
 
 
 def test_memo_is_bounded():
-    codes._memo.clear()
+    codes.lookup.cache_clear()
     for number in range(codes._MEMO_SIZE + 10):
         lookup("urn:x", str(number))
-    assert len(codes._memo) <= codes._MEMO_SIZE
+    assert codes.lookup.cache_info().currsize <= codes._MEMO_SIZE
     assert lookup(LOINC, "1975-2") == ("lab.bilirubin_total",)
 
 

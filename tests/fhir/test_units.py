@@ -283,7 +283,7 @@ def test_zero_is_a_value_of_a_marker():
 
 
 def test_memo_is_bounded():
-    units._memo.clear()
+    units.canonical.cache_clear()
     for number in range(units._MEMO_SIZE + 10):
         canonical(f"unit {number}")
-    assert len(units._memo) <= units._MEMO_SIZE
+    assert units.canonical.cache_info().currsize <= units._MEMO_SIZE

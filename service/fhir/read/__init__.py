@@ -106,6 +106,9 @@ def _drafts(by_kind: Mapping[str, list[Resource]]) -> list[Resource]:
 
 def _once(resources: Sequence[Resource], clock: Clock) -> list[Resource]:
     """Each resource once: of several versions of one id the latest; where that is not told, the withdrawn one."""
+    named = [resource["id"] for resource in resources if isinstance(resource.get("id"), str)]
+    if len(named) == len(resources) == len(set(named)):
+        return list(resources)
     kept: dict[str, Resource] = {}
     for place, resource in enumerate(resources):
         name = name_of(resource) if resource.get("id") else f"#{place}"
@@ -141,31 +144,24 @@ def _candidates(by_kind: Mapping[str, list[Resource]], reading: Reading) -> dict
     responses = _once(by_kind.get("QuestionnaireResponse", ()), reading.clock)
     observations = _once([*by_kind.get("Observation", ()), *answers(responses, reading)], reading.clock)
     for resource in observations:
-        if status_of(resource) in NEVER_STATUS:
-            continue
-        if not reading.has_code(resource):
+        status = status_of(resource)
+        if status in NEVER_STATUS or not reading.has_code(resource):
             continue
         told = facts_of(resource, reading)
-        if not told or not _has_status(resource, told[0][0], reading):
+        if not told:
+            continue
+        if status not in COUNTED_STATUS and status not in PRELIMINARY_STATUS:
+            reading.reject(resource, "its status is missing or none of FHIR R4", told[0][0])
             continue
         when = observed(resource, reading.clock)
         if when is None:
             if reports is None:
                 reports = report_dates(by_kind.get("DiagnosticReport", ()), observations, reading)
             when = dated(resource, reading, reports)
+        preliminary = status in PRELIMINARY_STATUS
         for fact, entry, measured in told:
-            found.setdefault(fact, []).append(Candidate(resource, when, entry, measured))
+            found.setdefault(fact, []).append(Candidate(resource, when, preliminary, entry, measured))
     return found
-
-
-_TOLD_STATUS = COUNTED_STATUS | PRELIMINARY_STATUS
-
-
-def _has_status(resource: Resource, fact: str, reading: Reading) -> bool:
-    if status_of(resource) in _TOLD_STATUS:
-        return True
-    reading.reject(resource, "its status is missing or none of FHIR R4", fact)
-    return False
 
 
 _OLDER_KINDS = ("MedicationOrder", "DiagnosticOrder", "ProcedureRequest", "ReferralRequest")

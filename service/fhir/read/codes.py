@@ -136,6 +136,7 @@ _SYSTEMS = {_plain(name): system for system, others in _ALIASES.items() for name
 _SNOMED_EDITION = SNOMED + "/"
 
 
+@lru_cache(maxsize=_MEMO_SIZE)
 def normalized_system(system: str) -> str:
     """The canonical name of a code system; an unknown one unchanged.
 
@@ -203,9 +204,7 @@ def _concepts(rows: Iterable[Row]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(row.concept for row in rows))
 
 
-_memo: dict[tuple[str, str], tuple[str, ...]] = {}
-
-
+@lru_cache(maxsize=_MEMO_SIZE)
 def lookup(system: str, code: str) -> tuple[str, ...]:
     """The concepts a coding says, by verified and own rows only; empty where none.
 
@@ -214,13 +213,7 @@ def lookup(system: str, code: str) -> tuple[str, ...]:
     >>> lookup("http://hl7.org/fhir/sid/icd-10-cm", "C78.00"), lookup("http://hl7.org/fhir/sid/icd-10-cm", "C78.7")
     (('tumor.extrahepatic_spread',), ('tumor.liver_metastasis',))
     """
-    key = (system, code)
-    known = _memo.get(key)
-    if known is None:
-        if len(_memo) >= _MEMO_SIZE:
-            _memo.clear()
-        known = _memo[key] = _concepts(row for row in rows_of(system, code) if row.verified)
-    return known
+    return _concepts(row for row in rows_of(system, code) if row.verified)
 
 
 def unverified(system: str, code: str) -> tuple[str, ...]:
@@ -229,6 +222,7 @@ def unverified(system: str, code: str) -> tuple[str, ...]:
     return tuple(concept for concept in _concepts(rows_of(system, code)) if concept not in sure)
 
 
+@lru_cache(maxsize=_MEMO_SIZE)
 def value_of(system: str, code: str) -> str:
     """What a code says where it is itself the answer: "2" (ECOG), "segment-8", "curative"; else "".
 

@@ -1,6 +1,7 @@
 """Codings of a CodeableConcept, read leniently from plain JSON."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from service.fhir.read import codes
@@ -99,11 +100,12 @@ _SEGMENTS = re.compile(
 _ONE = re.compile(rf"(?P<to>[-–])?\s?(?<![a-z\d])(?P<numeral>{_NUMERAL})", re.I)
 
 
-def segments_in(text: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def segments_in(text: str) -> tuple[str, ...]:
     """ "segment-5" … as a text names them.
 
     >>> segments_in("DEB-TACE, liver segments V and 8"), segments_in("S5-7"), segments_in("segment 8, 5 cm")
-    (['segment-5', 'segment-8'], ['segment-5', 'segment-6', 'segment-7'], ['segment-8'])
+    (('segment-5', 'segment-8'), ('segment-5', 'segment-6', 'segment-7'), ('segment-8',))
     """
     found: list[int] = []
     for listed in _SEGMENTS.finditer(text):
@@ -112,7 +114,7 @@ def segments_in(text: str) -> list[str]:
             last = _number(other["numeral"])
             found += range(found[-1] + 1, last) if other["to"] else ()
             found.append(last)
-    return [f"segment-{number}" for number in dict.fromkeys(found)]
+    return tuple(f"segment-{number}" for number in dict.fromkeys(found))
 
 
 def _number(numeral: str) -> int:

@@ -10,7 +10,7 @@ from service.fhir.read.condition import tumor_kinds_of
 from service.fhir.read.medication import drugs_of
 from service.fhir.read.procedure import kind_told, lesions_of
 from service.fhir.read.reading import Reading, Resource, name_of, status_of
-from service.fhir.read.words import APPROACH, ELSEWHERE, LIVER
+from service.fhir.read.words import APPROACH, elsewhere
 
 BILLING_OPTIONS = "ext-billing-options"
 _ORDERS = ("ServiceRequest", "MedicationRequest")
@@ -37,7 +37,7 @@ def _embolization(order: Resource) -> str:
     named = _names(order)
     kind = kind_told(_said(order), named, [_details(order)])
     site = f"{named} {_sites(order)}"
-    if not kind or (ELSEWHERE.search(site) and not LIVER.search(site)):
+    if not kind or elsewhere(site):
         return ""
     return kind if kind != "embolization" or not _reason_elsewhere(order) else ""
 
@@ -79,8 +79,7 @@ def _reason_elsewhere(order: Resource) -> bool:
     """A stated reason that names another organ and no liver tumor."""
     reasons = as_list(order.get("reasonCode"))
     said = " ".join(t for r in reasons for t in texts(r))
-    liver = LIVER.search(said) or any(concepts(r) & _LIVER_TUMORS for r in reasons)
-    return bool(ELSEWHERE.search(said)) and not liver
+    return elsewhere(said) and not any(concepts(r) & _LIVER_TUMORS for r in reasons)
 
 
 _LIVER_TUMORS = frozenset({"tumor.hcc", "tumor.icca", "tumor.liver_metastasis", "tumor.net_liver_metastasis"})

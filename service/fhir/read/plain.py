@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-Check = Callable[[Any], bool]
+Check = Callable[[Any], object]  # true where the value is plain; a pattern raises TypeError on what is no string
 
 _DAY = (
     r"(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"  # Feb 29 is asked
@@ -19,10 +19,6 @@ _DATE = re.compile(rf"(?:19|20)\d\d(?:-{_DAY}|-(?:0[1-9]|1[0-2]))?")
 _INSTANT = re.compile(rf"(?:19|20)\d\d-{_DAY}{_TIME}")
 _CODE = re.compile(r"[\x21-\x7e]+")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]*")
-
-
-def _matches(pattern: re.Pattern[str]) -> Check:
-    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
 def _text(value: Any) -> bool:
@@ -59,12 +55,12 @@ def _list(item: Check) -> Check:
     return lambda value: type(value) is list and bool(value) and all(item(each) for each in value)
 
 
-_DATED = _matches(_DATE_TIME)
+_DATED = _DATE_TIME.fullmatch
 _coding_checks = _object(
-    system=_matches(_URI), code=_matches(_CODE), display=_text, version=_text, userSelected=_yes_no
+    system=_URI.fullmatch, code=_CODE.fullmatch, display=_text, version=_text, userSelected=_yes_no
 )  # fmt: skip
 _unit_checks = _object(
-    unit=_text, system=_matches(_URI), code=_matches(_CODE), comparator=lambda value: value in ("<", "<=", ">", ">=")
+    unit=_text, system=_URI.fullmatch, code=_CODE.fullmatch, comparator=lambda value: value in ("<", "<=", ">", ">=")
 )
 _KNOWN_LIMIT = 4096
 
@@ -73,15 +69,12 @@ def _remembered(check: Check) -> Check:
     """The same few codings and units come again and again: what was plain once is plain. Saves a third of the checks."""
     known: set[tuple[Any, ...]] = set()
 
-    def seen(value: Any) -> bool:
+    def seen(value: Any) -> object:
         if type(value) is not dict or "userSelected" in value:  # True and 1 would be one key
             return check(value)
-        try:
-            key = tuple(value.items())
-            if key in known:
-                return True
-        except TypeError:  # something nested: not one of the common forms
-            return False
+        key = tuple(value.items())
+        if key in known:  # TypeError where something is nested: not one of the common forms
+            return True
         plain = check(value)
         if plain and len(known) < _KNOWN_LIMIT:
             known.add(key)
@@ -99,7 +92,7 @@ def _quantity(value: Any) -> bool:
         return False
     rest = value.copy()
     del rest["value"]
-    return not rest or _unit(rest)
+    return not rest or bool(_unit(rest))
 
 
 def _concept(value: Any) -> bool:
@@ -125,18 +118,18 @@ _value = {
     "valueCodeableConcept": _concept, "dataAbsentReason": _concept,
 }  # fmt: skip
 _VALUES = frozenset(_value) - {"dataAbsentReason"}
-_named = _matches(re.compile(r"[A-Za-z]+"))
-_status = _matches(re.compile(r"[a-z-]+"))
+_named = re.compile(r"[A-Za-z]+").fullmatch
+_status = re.compile(r"[a-z-]+").fullmatch
 _component = _object("code", code=_concept, interpretation=_list(_concept), **_value)
 
-_OBSERVATION = {
+_OBSERVATION: dict[str, Check] = {
     "resourceType": _named,
     "status": _status,
     "code": _concept,
     "subject": _ref,
     "effectiveDateTime": _DATED,
     "effectivePeriod": _period,
-    "issued": _matches(_INSTANT),
+    "issued": _INSTANT.fullmatch,
     "interpretation": _list(_concept),
     "bodySite": _concept,
     "method": _concept,
@@ -145,14 +138,14 @@ _OBSERVATION = {
     "partOf": _list(_ref),
     **_value,
 }
-_CONDITION = {
+_CONDITION: dict[str, Check] = {
     "resourceType": _named, "clinicalStatus": _concept, "verificationStatus": _concept, "code": _concept,
     "subject": _ref, "onsetDateTime": _DATED, "recordedDate": _DATED, "severity": _concept, "bodySite": _list(_concept),
 }  # fmt: skip
 _ELEMENTS: Mapping[str, tuple[Mapping[str, Check], frozenset[str]]] = {
     "Observation": (_OBSERVATION, frozenset({"status", "code"})),
     "Condition": (_CONDITION, frozenset({"subject"})),
-    "Patient": ({"resourceType": _named, "gender": _status, "birthDate": _matches(_DATE)}, frozenset()),
+    "Patient": ({"resourceType": _named, "gender": _status, "birthDate": _DATE.fullmatch}, frozenset()),
 }
 
 
@@ -165,9 +158,15 @@ def is_plain(resource: Mapping[str, Any], unread: Collection[str] = ()) -> bool:
     False
     """
     known = _ELEMENTS.get(str(resource["resourceType"]))
-    if known is None:
+    try:
+        return known is not None and _is_plain(resource, unread, *known)
+    except TypeError:
         return False
-    checks, required = known
+
+
+def _is_plain(
+    resource: Mapping[str, Any], unread: Collection[str], checks: Mapping[str, Check], required: frozenset[str]
+) -> bool:
     values = 0
     for name, value in resource.items():
         check = checks.get(name)

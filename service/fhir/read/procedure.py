@@ -15,13 +15,12 @@ from service.fhir.read.words import (
     ANASTOMOSIS,
     BLAND,
     DIALYSIS,
-    ELSEWHERE,
     INTERVENTION,
-    LIVER,
     OTHER_SERVICE,
     RESECTION,
     TACE,
     Y90,
+    elsewhere,
     tells,
 )
 
@@ -174,7 +173,7 @@ def _session_part(procedure: Resource, moment: Moment | None, reading: Reading) 
     if not kind and not pcs:
         return None
     site = " ".join((*texts(procedure.get("code")), *(t for s in as_list(procedure.get("bodySite")) for t in texts(s))))
-    if ELSEWHERE.search(site) and not LIVER.search(site):
+    if elsewhere(site):
         return None
     session = Session(
         evidence=(name_of(procedure),),

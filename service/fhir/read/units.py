@@ -19,12 +19,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from cards.facts import FACTS
 
 
-@dataclass(frozen=True, slots=True)
-class Converted:
+class Converted(NamedTuple):
     """A value in the unit of FACTS[fact].
 
     fact      the fact it belongs to: not the one asked where the unit tells mass from arbitrary units
@@ -48,7 +49,7 @@ class UnitConflict:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Step:
     """How one unit becomes that of the fact: sign "", "×" or "÷" and a number."""
 
@@ -63,7 +64,7 @@ class _Step:
         exact = Decimal(repr(value))
         return float(exact * self.number if self.sign == "×" else exact / self.number)
 
-    @property
+    @cached_property
     def factor(self) -> float:
         return float(1 / self.number if self.sign == "÷" else self.number)
 
@@ -209,28 +210,19 @@ def _kind(unit: str) -> str:
 
 
 _KINDS = {unit: _kind(unit) for unit in _UNITS}
-_ANNOTATION = re.compile(r"\{[^{}]*\}")
 _MEMO_SIZE = 2048
-_memo: dict[str, str] = {}
+_ANNOTATION = re.compile(r"\{[^{}]*\}")
 
 
-def _spelled(unit: str) -> str:
-    bare = _ANNOTATION.sub("", "".join(unit.split())) or "1"
-    return _AS_WRITTEN.get(bare) or _ALIASES.get(bare.translate(_LETTERS).lower(), "")
-
-
+@lru_cache(maxsize=_MEMO_SIZE)
 def canonical(unit: str) -> str:
     """The usual spelling (UCUM's, where it has one) of a unit as it came; "" for one this table does not know.
 
     >>> canonical("µmol/l"), canonical("Thousands Per MicroLiter"), canonical("furlong")
     ('umol/L', '10*3/uL', '')
     """
-    known = _memo.get(unit)
-    if known is None:
-        if len(_memo) >= _MEMO_SIZE:
-            _memo.clear()
-        known = _memo[unit] = _spelled(unit)
-    return known
+    bare = _ANNOTATION.sub("", "".join(unit.split())) or "1"
+    return _AS_WRITTEN.get(bare) or _ALIASES.get(bare.translate(_LETTERS).lower(), "")
 
 
 def measured(unit: str) -> str:

@@ -3,11 +3,11 @@
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from cards.facts import FactSpec, Scalar
+from cards.facts import FACTS, FactSpec, Scalar
 from cards.words import number
 from service.fhir.read import codes, units
 from service.fhir.read.codings import as_list, codings, texts
@@ -23,8 +23,7 @@ _GRADE = re.compile(r"(?:ecog|who|ps|performance status|grade|west haven|score|\
 _YES_NO = {"true": True, "yes": True, "false": False, "no": False}
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """One value in the unit of FACTS, and what must be said of it."""
 
     fact: str
@@ -66,7 +65,7 @@ def _quantity(spec: FactSpec, holder: Mapping[str, Any], measured: str) -> Read 
         read = _converted(spec, value, comparator, unit, measured)
         if isinstance(read, Read):
             said = _two_units(spec.name, holder.get("valueQuantity"), unit)
-            return replace(read, notes=(*read.notes, *said)) if said else read
+            return read._replace(notes=(*read.notes, *said)) if said else read
         problem = problem or read
     return problem or _nothing(holder)
 
@@ -74,16 +73,10 @@ def _quantity(spec: FactSpec, holder: Mapping[str, Any], measured: str) -> Read 
 def _numbers(holder: Mapping[str, Any]) -> Iterator[tuple[float, str, str]]:
     """Every number with comparator and unit that value[x] holds: the quantity, its translations, then text."""
     quantity = holder.get("valueQuantity")
-    for q in (quantity, *_translations(quantity)):
-        if not isinstance(q, dict):
-            continue
-        value = finite(q.get("value"))
-        if value is not None:
-            comparator = q.get("comparator")
-            known = COMPARATORS.get(comparator.strip().lower(), "?") if isinstance(comparator, str) else ""
-            yield value, known, _unit(q)
-        elif isinstance(q.get("value"), str):
-            yield from _parsed(str(q["value"]), _unit(q))
+    if isinstance(quantity, dict):
+        yield from _amount(quantity)
+        for translation in _translations(quantity):
+            yield from _amount(translation)
     for name in ("valueInteger", "valueDecimal"):
         whole = finite(holder.get(name))
         if whole is not None:
@@ -95,8 +88,20 @@ def _numbers(holder: Mapping[str, Any]) -> Iterator[tuple[float, str, str]]:
             yield from _parsed(said, "")
 
 
-def _translations(quantity: object) -> list[object]:
-    listed = as_list(quantity.get("extension")) if isinstance(quantity, dict) else []
+def _amount(quantity: object) -> Iterator[tuple[float, str, str]]:
+    if not isinstance(quantity, dict):
+        return
+    value = finite(quantity.get("value"))
+    if value is not None:
+        comparator = quantity.get("comparator")
+        known = COMPARATORS.get(comparator.strip().lower(), "?") if isinstance(comparator, str) else ""
+        yield value, known, _unit(quantity)
+    elif isinstance(quantity.get("value"), str):
+        yield from _parsed(str(quantity["value"]), _unit(quantity))
+
+
+def _translations(quantity: Mapping[str, Any]) -> list[object]:
+    listed = as_list(quantity.get("extension"))
     return [e.get("valueQuantity") for e in listed if isinstance(e, dict) and _TRANSLATION in str(e.get("url"))]
 
 
@@ -241,7 +246,7 @@ def _boolean(spec: FactSpec, holder: Mapping[str, Any]) -> Read | NoValue:
 
 
 def _coded(spec: FactSpec, holder: Mapping[str, Any]) -> Read | NoValue:
-    permitted = {str(v).lower(): str(v) for v in spec.values}
+    permitted = _PERMITTED[spec.name]
     told = [permitted.get(word) or codes.VALUE_ALIASES.get((spec.name, word)) for word in _words(holder)]
     found = sorted({value for value in told if value is not None}, key=spec.values.index)
     if not found:
@@ -249,6 +254,9 @@ def _coded(spec: FactSpec, holder: Mapping[str, Any]) -> Read | NoValue:
     worst = found[-1] if spec.worse == "high" else found[0]
     notes = (f"conflict: {spec.label} is told as {' and '.join(found)}",) if len(found) > 1 else ()
     return Read(spec.name, worst, worst, notes=notes)
+
+
+_PERMITTED = {name: {str(v).lower(): str(v) for v in spec.values} for name, spec in FACTS.items()}
 
 
 def _words(holder: Mapping[str, Any]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -23,7 +23,8 @@ class Moment:
     def partial(self) -> bool:
         return self.day != self.last_day
 
-    def key(self, zone: tzinfo) -> tuple[date, float]:
+    @property
+    def order(self) -> tuple[date, float]:
         """Sorts by day, then by time of day; a bare date sorts before every time of its day."""
         return self.day, self.instant.timestamp() if self.instant is not None else 0.0
 
@@ -34,21 +35,33 @@ class Moment:
         return self.day == other.day
 
 
+_NOT_READ = Moment(date.min, date.min)
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The moment asked and the site's time zone."""
+    """The moment asked and the site's time zone. A panel's values share one time: each text is read once."""
 
     asked: datetime
     zone: tzinfo
+    today: date = field(init=False)
+    _latest: datetime = field(init=False, repr=False)
+    _read: dict[str, Moment | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    @property
-    def today(self) -> date:
-        return self.asked.astimezone(self.zone).date()
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "today", self.asked.astimezone(self.zone).date())
+        object.__setattr__(self, "_latest", self.asked + SKEW)
 
     def moment(self, text: object) -> Moment | None:
         """A date, dateTime or instant; a time without a zone is the site's. None for anything else."""
         if not isinstance(text, str):
             return None
+        known = self._read.get(text, _NOT_READ)
+        if known is _NOT_READ:
+            known = self._read[text] = self._moment(text)
+        return known
+
+    def _moment(self, text: str) -> Moment | None:
         text = text.strip()
         if len(text) <= 10:
             return _bare(text)
@@ -67,7 +80,7 @@ class Clock:
     def is_later(self, moment: Moment) -> bool:
         """Later than the moment asked: instants as instants with two minutes of skew, dates in the site's zone."""
         if moment.instant is not None:
-            return moment.instant > self.asked + SKEW
+            return moment.instant > self._latest
         return moment.day > self.today
 
     def repaired(self, text: str) -> str:

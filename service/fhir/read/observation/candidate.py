@@ -1,13 +1,15 @@
 """Which facts the Observations may tell, and when each was: a look at code and date, before anything is validated."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from cards.facts import FACTS
 from service.fhir.read import codes
 from service.fhir.read.codings import as_list, codings, reference
-from service.fhir.read.local_codes import Entry
+from service.fhir.read.local_codes import Entry, LocalCodes
 from service.fhir.read.reading import Reading, Resource, name_of, status_of
 from service.fhir.read.when import Moment, observed
 
@@ -36,22 +38,36 @@ FACT_OF = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An Observation (or a questionnaire's answer in the same form) that may tell a fact."""
 
     resource: Resource
     when: Moment | None
+    preliminary: bool = False
     entry: Entry | None = None
     measured: str = ""
 
 
-def facts_of(resource: Resource, reading: Reading) -> list[tuple[str, Entry | None, str]]:
+def facts_of(resource: Resource, reading: Reading) -> Sequence[tuple[str, Entry | None, str]]:
     """The facts an Observation's codes tell: (fact, local-code entry, what the code measures)."""
+    pairs = tuple(codings(resource.get("code")))
+    told, is_contradictory = (
+        _facts_told(pairs) if reading.local_codes is None else _with_local(pairs, reading.local_codes)
+    )
+    if is_contradictory:
+        reading.reject(resource, "its codes name two different measurements", told[0][0])
+        return ()
+    return told
+
+
+Told = tuple[tuple[tuple[str, Entry | None, str], ...], bool]
+
+
+def _with_local(pairs: Sequence[tuple[str, str]], local_codes: LocalCodes | None) -> Told:
     found: dict[str, tuple[str, Entry | None, str]] = {}
     excluded = False
-    for system, code in codings(resource.get("code")):
-        entry = reading.local_codes.match(system, code) if reading.local_codes is not None else None
+    for system, code in pairs:
+        entry = local_codes.match(system, code) if local_codes is not None else None
         if entry is not None and entry.target == "fact":
             found.setdefault(entry.name, (entry.name, entry, ""))
             continue
@@ -60,10 +76,13 @@ def facts_of(resource: Resource, reading: Reading) -> list[tuple[str, Entry | No
         for fact, measured in told:
             found.setdefault(fact, (fact, None, measured))
     measurements = {_SAME_MEASUREMENT.get(fact, fact) for fact in found}
-    if found and (excluded or len(measurements) > 1):
-        reading.reject(resource, "its codes name two different measurements", next(iter(found)))
-        return []
-    return list(found.values())
+    return tuple(found.values()), bool(found) and (excluded or len(measurements) > 1)
+
+
+@lru_cache(maxsize=4096)
+def _facts_told(pairs: tuple[tuple[str, str], ...]) -> Told:
+    """The same few codes come again and again."""
+    return _with_local(pairs, None)
 
 
 @lru_cache(maxsize=4096)
@@ -89,12 +108,16 @@ def dated(resource: Resource, reading: Reading, reports: Mapping[str, Moment]) -
     return moment or clock.moment(resource.get("issued"))
 
 
-def newest_first(found: Iterable[Candidate], reading: Reading) -> list[Candidate]:
-    zone = reading.clock.zone
-    undated = [c for c in found if c.when is None]
-    dated_ones = [(c.when.key(zone), c) for c in found if c.when is not None]
-    dated_ones.sort(key=lambda pair: pair[0], reverse=True)
-    return [c for _, c in dated_ones] + undated
+def newest_first(found: Sequence[Candidate]) -> Sequence[Candidate]:
+    if len(found) == 1:
+        return found
+    dated_ones = [c for c in found if c.when is not None]
+    dated_ones.sort(key=_order, reverse=True)
+    return [*dated_ones, *(c for c in found if c.when is None)]
+
+
+def _order(candidate: Candidate) -> tuple[date, float]:
+    return candidate.when.order if candidate.when is not None else (date.min, 0.0)
 
 
 def report_dates(reports: Iterable[Resource], observations: Iterable[Resource], reading: Reading) -> dict[str, Moment]:
@@ -102,17 +125,17 @@ def report_dates(reports: Iterable[Resource], observations: Iterable[Resource], 
     panels = [o for o in observations if o.get("hasMember")]
     members = {name_of(panel): _named(panel, "hasMember", reading) for panel in panels}
     found: dict[str, Moment] = {}
-    waiting = [
+    waiting = deque(
         (name, moment)
         for holder, element in (*((p, "hasMember") for p in panels), *((r, "result") for r in reports))
         if (moment := _report_date(holder, element, reading)) is not None
         for name in _named(holder, element, reading)
-    ]
+    )
     while waiting:
-        name, moment = waiting.pop(0)
+        name, moment = waiting.popleft()
         if name not in found:
             found[name] = moment
-            waiting += [(member, moment) for member in members.get(name, ())]
+            waiting.extend((member, moment) for member in members.get(name, ()))
     return found
 
 

@@ -11,10 +11,10 @@ from service.fhir.read.codings import as_list, codings, reference, segment, text
 from service.fhir.read.observation.candidate import Candidate, newest_first
 from service.fhir.read.observation.state import noted
 from service.fhir.read.observation.value import fact_of, read_value
-from service.fhir.read.reading import COUNTED_STATUS, PRELIMINARY_STATUS, Reading, Resource, name_of, status_of
+from service.fhir.read.reading import Reading, Resource, name_of
 from service.fhir.read.values import Read
 from service.fhir.read.when import Moment
-from service.fhir.read.words import ELSEWHERE, LIVER
+from service.fhir.read.words import elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,11 @@ def lesion_of(resource: Resource, reading: Reading, otherwise: str) -> str:
 
 
 def _usable(found: Sequence[Candidate], reading: Reading) -> list[Candidate]:
-    """Counted candidates of this patient, newest first, none later than the moment asked."""
+    """Candidates of this patient, newest first, none later than the moment asked."""
     return [
         c
-        for c in newest_first(found, reading)
-        if status_of(c.resource) in COUNTED_STATUS | PRELIMINARY_STATUS
-        and reading.is_ours(c.resource)
-        and not (c.when is not None and reading.clock.is_later(c.when))
+        for c in newest_first(found)
+        if reading.is_ours(c.resource) and not (c.when is not None and reading.clock.is_later(c.when))
     ]
 
 
@@ -55,12 +53,12 @@ def lesion_sizes(found: Sequence[Candidate], reading: Reading) -> list[LesionSiz
         resource = candidate.resource
         if _elsewhere(resource):
             continue
-        preliminary = status_of(resource) in PRELIMINARY_STATUS
-        fact = fact_of(spec, Candidate(_longest(resource), candidate.when, candidate.entry), reading, preliminary)
+        measured = Candidate(_longest(resource), candidate.when, candidate.preliminary, candidate.entry)
+        fact = fact_of(spec, measured, reading)
         if fact is None:
             continue
         lesion = lesion_of(resource, reading, NOT_TOLD)
-        told_twice = (lesion, fact.when, preliminary, fact.evidence if lesion == NOT_TOLD else "")
+        told_twice = (lesion, fact.when, fact.preliminary, fact.evidence if lesion == NOT_TOLD else "")
         earlier = sizes.get(told_twice)
         if earlier is None or float(fact.value) > float(earlier.size.value):
             if earlier is not None:
@@ -76,7 +74,7 @@ def lesion_sizes(found: Sequence[Candidate], reading: Reading) -> list[LesionSiz
 def _elsewhere(resource: Resource) -> bool:
     """Whether a body site names another organ than the liver."""
     site = " ".join(t for s in as_list(resource.get("bodySite")) for t in texts(s))
-    return bool(ELSEWHERE.search(site)) and not LIVER.search(site)
+    return elsewhere(site)
 
 
 def _longest(resource: Resource) -> Resource:
@@ -119,19 +117,15 @@ def responses_of(name: str, found: Sequence[Candidate], reading: Reading) -> lis
 
 def _response_notes(candidate: Candidate, read: Read) -> tuple[str, ...]:
     local = (candidate.entry.note,) if candidate.entry is not None else ()
-    preliminary = ("preliminary",) if status_of(candidate.resource) in PRELIMINARY_STATUS else ()
+    preliminary = ("preliminary",) if candidate.preliminary else ()
     return (*read.notes, *local, *preliminary)
 
 
 def _final_first(found: Sequence[Candidate], reading: Reading) -> list[Candidate]:
     """Usable candidates, but no preliminary one where a final one says of the same lesion and session that day or later."""
     usable = _usable(found, reading)
-    final = [c for c in usable if status_of(c.resource) in COUNTED_STATUS]
-    return [
-        c
-        for c in usable
-        if status_of(c.resource) in COUNTED_STATUS or not any(_supersedes(f, c, reading) for f in final)
-    ]
+    final = [c for c in usable if not c.preliminary]
+    return [c for c in usable if not c.preliminary or not any(_supersedes(f, c, reading) for f in final)]
 
 
 def _supersedes(final: Candidate, other: Candidate, reading: Reading) -> bool:

@@ -8,7 +8,7 @@ from cards.facts import Fact, FactSpec, Scalar
 from cards.words import day
 from service.fhir.read.observation.candidate import Candidate, newest_first
 from service.fhir.read.observation.value import fact_of
-from service.fhir.read.reading import COUNTED_STATUS, PRELIMINARY_STATUS, Reading, status_of
+from service.fhir.read.reading import Reading
 
 # Read whole where there are procedures, for what came when; of every other fact the newest usable value is enough.
 _COURSE = frozenset({
@@ -20,36 +20,33 @@ _COURSE = frozenset({
 
 def read_series(spec: FactSpec, found: Sequence[Candidate], reading: Reading) -> None:
     """The newest usable value, final and preliminary each, or the whole series where history needs it."""
-    wanted = {"final", "preliminary"}
+    wanted = {False, True}  # preliminary or not
+    whole = reading.has_procedures and spec.name in _COURSE
     tied: list[tuple[Candidate, Fact[Scalar]]] = []
-    for candidate in newest_first(found, reading):
-        status = status_of(candidate.resource)
-        kind = "final" if status in COUNTED_STATUS else "preliminary" if status in PRELIMINARY_STATUS else ""
-        if not kind or not reading.is_ours(candidate.resource):
+    for candidate in newest_first(found):
+        if not reading.is_ours(candidate.resource):
             continue
-        if candidate.when is not None and reading.clock.is_later(candidate.when):
-            reading.refused.setdefault(
-                spec.name, f"{spec.label} of {day(candidate.when.day)} is later than the moment asked"
-            )
+        when, preliminary = candidate.when, candidate.preliminary
+        if when is not None and reading.clock.is_later(when):
+            reading.refused.setdefault(spec.name, f"{spec.label} of {day(when.day)} is later than the moment asked")
             continue
-        whole = reading.has_procedures and spec.name in _COURSE
-        if kind not in wanted and not whole and not _ties(candidate, tied, kind):
+        if preliminary not in wanted and not whole and not _ties(candidate, tied):
             continue
-        fact = fact_of(spec, candidate, reading, preliminary=kind == "preliminary")
+        fact = fact_of(spec, candidate, reading)
         if fact is None:
             continue
-        if candidate.when is not None:
-            wanted.discard(kind)
+        if when is not None:
+            wanted.discard(preliminary)
         tied.append((candidate, fact))
     for fact in _resolved(spec, tied):
         reading.add(fact)
 
 
-def _ties(candidate: Candidate, kept: Sequence[tuple[Candidate, Fact[Scalar]]], kind: str) -> bool:
+def _ties(candidate: Candidate, kept: Sequence[tuple[Candidate, Fact[Scalar]]]) -> bool:
     """Whether a candidate is of the same time as a value already kept."""
     when = candidate.when
     return when is not None and any(
-        c.when is not None and c.when.same_time(when) and f.preliminary == (kind == "preliminary") for c, f in kept
+        c.when is not None and c.when.same_time(when) and c.preliminary == candidate.preliminary for c, _ in kept
     )
 
 

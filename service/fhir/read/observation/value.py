@@ -11,7 +11,7 @@ from service.fhir.read.reading import Reading, Resource, name_of
 from service.fhir.read.values import NoValue, Read, finite, value_of
 
 
-def fact_of(spec: FactSpec, candidate: Candidate, reading: Reading, preliminary: bool = False) -> Fact[Scalar] | None:
+def fact_of(spec: FactSpec, candidate: Candidate, reading: Reading) -> Fact[Scalar] | None:
     read = read_value(spec, candidate, reading)
     if read is None:
         return None
@@ -19,7 +19,7 @@ def fact_of(spec: FactSpec, candidate: Candidate, reading: Reading, preliminary:
     notes = list(read.notes)
     if candidate.entry is not None:
         notes.append(candidate.entry.note)
-    if preliminary:
+    if candidate.preliminary:
         notes.append("preliminary")
     if when is not None and when.partial:
         notes.append(f"dated to {day(when.day)} at the earliest")
@@ -32,7 +32,7 @@ def fact_of(spec: FactSpec, candidate: Candidate, reading: Reading, preliminary:
         read.comparator,
         read.sent,
         tuple(notes),
-        preliminary,
+        candidate.preliminary,
         partial_date=when.partial if when is not None else False,
         normal_high=_normal_high(resource, read),
     )
@@ -85,12 +85,13 @@ _CLASS = re.compile(
 )
 _BCLC = re.compile(r"(?:BCLC)?[\s:-]*(?:stage)?[\s:]*([0ABCD])(?:[1-3])?", re.I)
 _M = re.compile(r"[cp]?M([01])[a-c]?", re.I)
+_STATED = {"child_pugh_class": _CLASS, "bclc_stage": _BCLC, "extrahepatic_spread": _M}
 _LONGEST = 60
 
 
 def _stated(spec: FactSpec, resource: Resource) -> Read | None:
     """Class, stage and M category as clinics write them: by a strict pattern over the whole text."""
-    pattern = {"child_pugh_class": _CLASS, "bclc_stage": _BCLC, "extrahepatic_spread": _M}.get(spec.name)
+    pattern = _STATED.get(spec.name)
     if pattern is None:
         return None
     concept = resource.get("valueCodeableConcept")
