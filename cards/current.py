@@ -3,7 +3,7 @@
 Rules never look at dates of the current state themselves; they see a value that may be used, or why there is none.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 
@@ -158,16 +158,17 @@ def _is_before(spec: FactSpec, when: date, since: date) -> bool:
     return when < since or (when == since and spec.after is After.SESSION)
 
 
+_NOT_DOCUMENTED = {name: Absent(name) for name in FACTS}  # two in three facts of a record: made once
+
+
 def _pick(facts: PatientFacts, spec: FactSpec, refuse: Callable[[FactSpec, Fact[Scalar]], Absent | None]) -> Known:
     """The newest final value if it may be used, else the newest preliminary one, else why there is none."""
     state = facts.states.get(spec.name)
     series = facts.series.get(spec.name, ())
-    final = next((f for f in series if not f.preliminary), None)
-    preliminary = next((f for f in series if f.preliminary), None)
+    if not series and state is None and spec.name not in facts.refused and "Observation" not in facts.unreached:
+        return _NOT_DOCUMENTED[spec.name]
     refused: Absent | None = None
-    for fact in (final, preliminary):
-        if fact is None:
-            continue
+    for fact in _newest_of_each(series):
         why = refuse(spec, fact)
         if why is None:
             return _with_state(spec, fact, state) if state is not None else fact
@@ -180,7 +181,13 @@ def _pick(facts: PatientFacts, spec: FactSpec, refuse: Callable[[FactSpec, Fact[
         return Absent(spec.name, Why.UNUSABLE, facts.refused[spec.name])
     if "Observation" in facts.unreached:
         return Absent(spec.name, Why.UNREACHABLE, f"{spec.label}: could not be fetched")
-    return Absent(spec.name)
+    return _NOT_DOCUMENTED[spec.name]
+
+
+def _newest_of_each(series: Sequence[Fact[Scalar]]) -> list[Fact[Scalar]]:
+    """The newest final value, then the newest preliminary one."""
+    final = [fact for fact in series if not fact.preliminary][:1]
+    return final + [fact for fact in series if fact.preliminary][:1] if len(final) < len(series) else final
 
 
 # A dated statement that is more specific than the Condition beside it: a Condition "varices" does not say

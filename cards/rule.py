@@ -18,7 +18,7 @@ def shown(fact: Known) -> str:
     label = FACTS[fact.name].label
     if isinstance(fact, Absent):
         return fact.because if label in fact.because else f"{label}: {fact.because}"
-    notes = "".join(f"; {note}" for note in fact.notes if note.startswith(("conflict", "preliminary", "local")))
+    notes = "".join(f"; {note}" for note in fact.notes if note.startswith(_TOLD_NOTES)) if fact.notes else ""
     if isinstance(fact.value, bool):
         value = "yes" if fact.value else "no"
     else:
@@ -26,6 +26,9 @@ def shown(fact: Known) -> str:
     when = f" ({day(fact.when)})" if fact.when is not None else ""
     preliminary = ", preliminary" if fact.preliminary else ""
     return f"{label} {value}{when}{preliminary}{notes}"
+
+
+_TOLD_NOTES = ("conflict", "preliminary", "local")
 
 
 def threshold(

@@ -12,6 +12,8 @@ class Verdict(Enum):
     NOT_MET = "not-met"
     UNKNOWN = "unknown"
 
+    __hash__ = object.__hash__  # members are singletons; Enum's own hash is a Python function
+
     def __bool__(self) -> bool:
         raise TypeError("a Verdict is three-valued: compare it with `is Verdict.MET`")
 
@@ -39,7 +41,7 @@ def all_of(verdicts: Iterable[Verdict]) -> Verdict:
     >>> all_of([Verdict.MET, Verdict.UNKNOWN, Verdict.NOT_MET])
     <Verdict.NOT_MET: 'not-met'>
     """
-    seen = set(verdicts)
+    seen = tuple(verdicts)
     if Verdict.NOT_MET in seen:
         return Verdict.NOT_MET
     return Verdict.UNKNOWN if Verdict.UNKNOWN in seen else Verdict.MET
@@ -51,7 +53,7 @@ def any_of(verdicts: Iterable[Verdict]) -> Verdict:
     >>> any_of([Verdict.NOT_MET, Verdict.UNKNOWN])
     <Verdict.UNKNOWN: 'unknown'>
     """
-    seen = set(verdicts)
+    seen = tuple(verdicts)
     if Verdict.MET in seen:
         return Verdict.MET
     return Verdict.UNKNOWN if Verdict.UNKNOWN in seen else Verdict.NOT_MET

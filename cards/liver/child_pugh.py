@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from cards.bounds import bounds
 from cards.current import State
@@ -31,14 +32,12 @@ class ChildPugh:
     missing: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    low: int = field(init=False)
+    high: int = field(init=False)
 
-    @property
-    def low(self) -> int:
-        return sum(low for low, _ in self.points.values())
-
-    @property
-    def high(self) -> int:
-        return sum(high for _, high in self.points.values())
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "low", sum(low for low, _ in self.points.values()))
+        object.__setattr__(self, "high", sum(high for _, high in self.points.values()))
 
     @property
     def status(self) -> str:
@@ -48,10 +47,15 @@ class ChildPugh:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        return tuple(sorted({child_pugh_class(score) for score in range(self.low, self.high + 1)}))
+        return _classes(self.low, self.high)
 
     def undecided(self) -> tuple[str, ...]:
         return tuple(item for item, (low, high) in self.points.items() if low != high)
+
+
+@cache
+def _classes(low: int, high: int) -> tuple[str, ...]:
+    return tuple(sorted({child_pugh_class(score) for score in range(low, high + 1)}))
 
 
 def child_pugh_class(score: int) -> str:

@@ -101,6 +101,7 @@ def _checked(name: str, policy: Policy) -> Policy:
     return policy
 
 
+@cache
 def med140() -> Policy:
     """The policy of source 001."""
     return load(POLICIES / "med140.toml")
