@@ -262,14 +262,24 @@ def _response(r: Reading) -> Json:
         "session": r.session.evidence[0],
         "date": r.session.when.isoformat() if r.session.when else None,
         "lesion": r.lesion,
-        "response": r.category,
+        "response": r.category or (r.measured.category if r.measured is not None else ""),
         "viablePercent": r.viable,
         "on": r.on.isoformat(),
         "counts": r.counts,
         "because": r.because,
         "conflict": r.conflict,
+        "measured": _measured(r),
         "evidence": list(r.evidence),
     }
+
+
+def _measured(r: Reading) -> Json:
+    """mRECIST by the viable diameters, in cm, and whether the stated category is the same."""
+    m = r.measured
+    if m is None:
+        return {}
+    baseline = {"baselineCm": m.baseline, "baselineIsWholeDiameter": m.whole or None, "nadirCm": m.nadir}
+    return {"response": m.category, "viableCm": m.now, **baseline, "agrees": r.agrees}
 
 
 def _eligibility(a: Assessment) -> Json:
@@ -301,6 +311,7 @@ def _refractoriness(a: Assessment) -> Json:
         "verdict": r.verdict,
         "definitions": {code: verdict.value for code, verdict in r.definitions.items()},
         "orderedLesions": list(r.ordered),
+        "ifMeasured": list(r.if_measured),
         "perLesion": {k: {c: f.verdict.value for c, f in found.items()} for k, found in r.per_lesion.items()},
         "findings": [_finding(f) for f in r.findings],
     }

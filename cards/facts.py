@@ -162,6 +162,8 @@ _SPECS = (
     _coded("mrecist-response", "mRECIST response", ("CR", "PR", "SD", "PD", "NE"), Window.NONE),
     FactSpec("viable_percent", "viable part of the lesion", "quantity", Window.NONE, After.ANY, "%", (), "high",
              (0, 100), "viable-percent", "viable part of the lesion, %"),
+    FactSpec("viable_diameter", "viable diameter of the lesion", "quantity", Window.NONE, After.ANY, "cm", (), "high",
+             (0, 40), "viable-diameter", "longest viable (enhancing) diameter of the lesion, cm"),
     _yes_no("new_intrahepatic_lesion".replace("_", "-"), "new intrahepatic lesion", Window.NONE,
             "new intrahepatic lesion"),
     # What the clinic itself stated: shown beside the derived value, never instead of it
@@ -353,7 +355,7 @@ class PatientFacts:
     series       name → values newest first (dated ones first, undated last)
     states       name → a Condition that is present now
     refused      name → why candidates for it could not be used
-    sizes        lesion sizes newest first
+    sizes        lesion sizes newest first; viable_sizes: of the part that still enhances
     sessions     TACE, bland embolization and Y-90, oldest first, undated last
     responses    oldest first
     segments     lesion key → segment, for lesions whose location is told
@@ -368,6 +370,7 @@ class PatientFacts:
     states: Mapping[str, Fact[Scalar]] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
     sizes: tuple[LesionSize, ...] = ()
+    viable_sizes: tuple[LesionSize, ...] = ()
     sessions: tuple[Session, ...] = ()
     responses: tuple[Response, ...] = ()
     treatments: tuple[Treatment, ...] = ()

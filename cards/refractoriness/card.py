@@ -100,8 +100,11 @@ def _detail(case: Case, r: Refractoriness) -> str:
     courses = "; ".join(escaped(_course(case, key)) for key in r.per_lesion)
     head = f"**What decides.** {courses[0].upper() + courses[1:]}. Assessed {day(case.today)}."
     target = _target(case, r)
+    differing = [o.disagreement for key in r.per_lesion for o in lesion_history(case.facts, key) if o.disagreement]
     rows = [_row(code, f, r) for code, f in zip(r.definitions, r.findings, strict=True)]
     parts = [f"{head} {target}", table(("Definition", "This patient", "Verdict", "Source"), rows)]
+    if differing:
+        parts.append(_differing(differing, r))
     parts += _liver(case)
     if r.deciding:
         parts.append(_ADVICE)
@@ -109,6 +112,12 @@ def _detail(case: Case, r: Refractoriness) -> str:
     if missing:
         parts.append(f"**Would decide:** {escaped(', '.join(missing))}.")
     return "\n\n".join(parts)
+
+
+def _differing(said: list[str], r: Refractoriness) -> str:
+    """Stated categories count; what the measured ones would change is said."""
+    besides = f" By the diameters also met: {names(r.if_measured)}." if r.if_measured else ""
+    return f"**Stated and measured response differ:** {escaped('; '.join(said))}.{besides} Consider a second reading."
 
 
 def _liver(case: Case) -> list[str]:

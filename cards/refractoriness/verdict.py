@@ -3,9 +3,17 @@
 from dataclasses import dataclass, replace
 
 from cards.case import Case
-from cards.facts import TREATMENT_HISTORY, PatientFacts
+from cards.facts import TREATMENT_HISTORY, PatientFacts, Response
 from cards.refractoriness.definitions import CONTEXT, COUNTING, DECIDING, lesion
-from cards.response.history import lesion_history, lesion_name, same_lesion, tace_sessions, target_lesions, undated_tace
+from cards.response.history import (
+    lesion_history,
+    lesion_name,
+    same_lesion,
+    tace_sessions,
+    target_lesions,
+    timed,
+    undated_tace,
+)
 from cards.verdict import Finding, Verdict, any_of
 
 
@@ -18,6 +26,7 @@ class Refractoriness:
     per_lesion   lesion key → code → finding
     ordered      the ordered lesions that have been treated; deciding: findings that make TACE of them not recommended
     elsewhere    findings met by some definition that do not decide this order
+    if_measured  definitions that would be met besides, if the categories by diameters counted instead of the stated ones
     """
 
     verdict: str
@@ -27,6 +36,7 @@ class Refractoriness:
     ordered: tuple[str, ...] = ()
     deciding: tuple[Finding, ...] = ()
     elsewhere: tuple[Finding, ...] = ()
+    if_measured: tuple[str, ...] = ()
 
 
 def refractoriness(case: Case) -> Refractoriness:
@@ -39,10 +49,7 @@ def refractoriness(case: Case) -> Refractoriness:
         because = _open_history(facts)
         return _unreached(because) if because else Refractoriness("not-applicable", {}, (), {})
     lesions = target_lesions(facts)
-    per_lesion = {
-        key: {code: _unless_undated(facts, rule(lesion(facts, key))) for code, rule in (COUNTING | CONTEXT).items()}
-        for key in lesions
-    }
+    per_lesion = _judged(facts, lesions)
     definitions = {code: any_of(per_lesion[key][code].verdict for key in lesions) for code in COUNTING | CONTEXT}
     ordered = _ordered(case, lesions)
     named = {
@@ -54,7 +61,46 @@ def refractoriness(case: Case) -> Refractoriness:
     met = (named[key][code] for key in lesions for code in COUNTING if named[key][code].verdict is Verdict.MET)
     elsewhere = tuple(f for f in met if f not in deciding)
     findings = tuple(_representative([named[key][code] for key in lesions], definitions[code]) for code in definitions)
-    return Refractoriness(_verdict(definitions), definitions, findings, named, ordered, deciding, _once(elsewhere))
+    return Refractoriness(_verdict(definitions), definitions, findings, named, ordered, deciding, _once(elsewhere),
+                          _if_measured(facts, lesions, per_lesion))  # fmt: skip
+
+
+def _judged(facts: PatientFacts, lesions: tuple[str, ...]) -> dict[str, dict[str, Finding]]:
+    """Lesion → definition → finding."""
+    return {
+        key: {code: _unless_undated(facts, rule(lesion(facts, key))) for code, rule in (COUNTING | CONTEXT).items()}
+        for key in lesions
+    }
+
+
+def _if_measured(
+    facts: PatientFacts, lesions: tuple[str, ...], judged: dict[str, dict[str, Finding]]
+) -> tuple[str, ...]:
+    """Which definitions the measured categories meet where they differ from the stated ones."""
+    differing = {
+        (o.lesion, o.session.evidence) for key in lesions for o in lesion_history(facts, key) if o.disagreement
+    }
+    if not differing:
+        return ()
+    kept = tuple(r for r in facts.responses if not (r.category and _is_of(facts, r, differing)))
+    other = _judged(replace(facts, responses=kept), lesions)
+    return tuple(
+        code
+        for code in COUNTING
+        if any(
+            other[key][code].verdict is Verdict.MET and judged[key][code].verdict is not Verdict.MET for key in lesions
+        )
+    )
+
+
+def _is_of(facts: PatientFacts, response: Response, differing: set[tuple[str, tuple[str, ...]]]) -> bool:
+    """Whether a stated response is one of a lesion and session whose diameters say otherwise."""
+    return any(
+        same_lesion(facts, response.lesion, key) and t.response is response
+        for key, session in differing
+        for t in timed(facts, key)
+        if t.session.evidence == session
+    )
 
 
 def _open_history(facts: PatientFacts) -> str:

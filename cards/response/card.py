@@ -2,8 +2,8 @@
 
 from cards.card import Card
 from cards.case import Case
-from cards.facts import OVERALL
-from cards.response.history import tace_sessions, target_lesions, timed
+from cards.response.history import tace_sessions
+from cards.response.readings import readings
 from cards.words import day
 
 DUE_FROM_DAY, OVERDUE_AFTER_DAY = 28, 42
@@ -19,8 +19,7 @@ def imaging_card(case: Case) -> Card | None:
         return None
     last = sessions[-1]
     after = (case.today - sessions[-1].latest).days
-    found = [t for key in (*target_lesions(case.facts), OVERALL) for t in timed(case.facts, key)]
-    if after < DUE_FROM_DAY or any(t.counts and t.session is last for t in found):
+    if after < DUE_FROM_DAY or any(r.counts and r.session is last for r in readings(case.facts)):
         return None
     overdue = after > OVERDUE_AFTER_DAY
     word = "overdue" if overdue else "due"

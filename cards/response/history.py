@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from cards.facts import NOT_TOLD, OVERALL, PatientFacts, Response, Session
+from cards.response.mrecist import Measured, measured
 from cards.words import day
 
 COUNTS_FROM_DAY, LATE_AFTER_DAY = 28, 92
+SAME_IMAGING_DAYS = 14
 _CAUTIOUS_LAST = ("CR", "PR", "SD", "PD")
 NO_RESPONSE = frozenset({"SD", "PD"})
 RESPONSE = frozenset({"CR", "PR"})
@@ -21,6 +23,9 @@ class Outcome:
     viable    viable percent of the lesion, None where not told
     told      False where the session does not say whether it treated this lesion
     overall   True where only the response of the whole liver is told
+    measured  the category by the viable diameters measured after the session; it counts where none is stated of the lesion
+    stated    the category as stated, of the lesion or in its place of the whole liver; "" where none is
+    by_diameter   whether `category` is the measured one
     """
 
     session: Session
@@ -32,6 +37,9 @@ class Outcome:
     told: bool = True
     overall: bool = False
     because: str = ""
+    measured: Measured | None = None
+    stated: str = ""
+    by_diameter: bool = False
 
     @property
     def failed(self) -> bool | None:
@@ -43,8 +51,17 @@ class Outcome:
     @property
     def words(self) -> str:
         viable = f", {self.viable:g} % viable" if self.viable is not None else ""
-        what = f"{self.category or 'response not told'}{viable}"
+        by = " by diameters" if self.by_diameter else ""
+        what = f"{self.category or 'response not told'}{by}{viable}"
         return f"{day(self.session.when)}: {what}"
+
+    @property
+    def disagreement(self) -> str:
+        """ "stated PR; by diameters of 4 Oct 2026 viable 5 cm to 3.6 cm (-28 %): SD"; "" where both agree or one is missing."""
+        if self.measured is None or self.stated in ("", self.measured.category):
+            return ""
+        of = "" if not self.by_diameter else " of the whole liver (which counts other and new lesions too)"
+        return f"stated {self.stated}{of}; by diameters of {day(self.measured.on)} {self.measured.words}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +142,15 @@ def _time(response: Response, sessions: Sequence[Session], every: Sequence[Sessi
         session = before[-1] if before else None
     if session is None or session.latest is None:
         return None
-    after = (response.when - session.latest).days
-    if after < COUNTS_FROM_DAY:
-        return Timed(response, session, False, f"day {after} after the session: too early, not counted")
-    if after > LATE_AFTER_DAY:
-        return Timed(response, session, True, f"day {after} after the session: late")
-    return Timed(response, session, True, f"day {after} after the session")
+    counts = (response.when - session.latest).days >= COUNTS_FROM_DAY
+    return Timed(response, session, counts, after_session(response.when, session))
+
+
+def after_session(when: date, session: Session) -> str:
+    """The day of imaging after a session, and whether it is too early or late, in words."""
+    after = (when - (session.latest or when)).days
+    said = ": too early, not counted" if after < COUNTS_FROM_DAY else ": late" if after > LATE_AFTER_DAY else ""
+    return f"day {after} after the session{said}"
 
 
 def _may_treat(facts: PatientFacts, session: Session, lesion: str) -> bool | None:
@@ -148,37 +168,81 @@ def lesion_history(facts: PatientFacts, lesion: str) -> tuple[Outcome, ...]:
     A response of the lesion itself comes first. The overall response stands in where it must hold for the lesion too:
     overall CR, or a record that knows of no other lesion.
     """
-    own, overall = timed(facts, lesion), timed(facts, OVERALL)
+    own, overall, by_diameter = timed(facts, lesion), timed(facts, OVERALL), measured_responses(facts, lesion)
     alone = len(target_lesions(facts)) == 1
     return tuple(
-        _outcome(session, lesion, treats, own, overall, alone)
+        _outcome(session, lesion, treats, own, overall, alone, [m for s, m in by_diameter if s is session])
         for session in tace_sessions(facts)
         if (treats := _may_treat(facts, session, lesion)) is not False
     )
 
 
+def measured_responses(facts: PatientFacts, lesion: str) -> tuple[tuple[Session, Measured], ...]:
+    """The mRECIST category of a lesion by its viable diameters, each with the session before it; none on days too early."""
+    sessions = [s for s in tace_sessions(facts) if _may_treat(facts, s, lesion) is not False]
+    mine = [m for m in facts.viable_sizes if same_lesion(facts, m.lesion, lesion)]
+    if not sessions or sessions[0].when is None or not mine or lesion in (NOT_TOLD, OVERALL):
+        return ()
+    whole = [m for m in facts.sizes if same_lesion(facts, m.lesion, lesion) and not m.size.preliminary]
+    after = {m.size.when: s for m in mine if (s := _counting_session(sessions, m.size.when)) is not None}
+    found = measured(mine, whole, sessions[0].when, [when for when in after if when is not None])
+    return tuple((after[each.on], each) for each in found)
+
+
+def _counting_session(sessions: Sequence[Session], when: date | None) -> Session | None:
+    """The last session before a day of imaging, where the day is not too early after it."""
+    before = [s for s in sessions if when is not None and s.latest is not None and s.latest < when]
+    if not before or when is None or before[-1].latest is None:
+        return None
+    return before[-1] if (when - before[-1].latest).days >= COUNTS_FROM_DAY else None
+
+
 def _outcome(
-    session: Session, lesion: str, treats: bool | None, own: Sequence[Timed], overall: Sequence[Timed], alone: bool
+    session: Session,
+    lesion: str,
+    treats: bool | None,
+    own: Sequence[Timed],
+    overall: Sequence[Timed],
+    alone: bool,
+    by_diameter: Sequence[Measured],
 ) -> Outcome:
+    """What is stated of the lesion; else what its diameters say; else the overall response where it must hold."""
     of_lesion = [t for t in own if t.session is session]
     of_liver = [t for t in overall if t.session is session]
-    category, is_overall = _category(of_lesion), False
-    if not category and (stand_in := _category(of_liver)) and (alone or stand_in.response.category == "CR"):
-        category, is_overall = stand_in, True
+    stated, is_overall = _category(of_lesion), False
+    if stated is None and (stand_in := _category(of_liver)) and (alone or stand_in.response.category == "CR"):
+        stated, is_overall = stand_in, True
+    computed = _of_the_same_imaging(by_diameter, stated)
+    counts = computed is not None and (stated is None or is_overall)
     viable = _viable(of_lesion) or (_viable(of_liver) if alone else None)
-    used = [t for t in (category, viable) if t]
-    uncounted = [t for t in (*of_lesion, *of_liver) if not t.counts]
+    used = [t for t in (None if counts else stated, viable) if t]
+    told = used or [t for t in (*of_lesion, *of_liver) if not t.counts and not counts]
+    because = [t.because for t in told]
+    because += [f"by diameters of {day(computed.on)}: {computed.words}"] if computed is not None and counts else []
+    days = [t.response.when for t in used if t.response.when]
     return Outcome(
         session,
         lesion,
-        category.response.category if category else "",
+        computed.category if computed is not None and counts else stated.response.category if stated else "",
         viable.response.viable_percent if viable else None,
-        max((t.response.when for t in used if t.response.when), default=None),
-        tuple(dict.fromkeys(t.response.evidence for t in used)),
+        max([*days, *([computed.on] if computed is not None and counts else [])], default=None),
+        tuple(dict.fromkeys((*(t.response.evidence for t in used), *(computed.evidence if computed else ())))),
         treats is True,
-        is_overall,
-        "; ".join(dict.fromkeys(t.because for t in (used or uncounted))) or "no response imaging is recorded",
+        is_overall and not counts,
+        "; ".join(dict.fromkeys(because)) or "no response imaging is recorded",
+        computed,
+        stated.response.category if stated else "",
+        counts,
     )
+
+
+def _of_the_same_imaging(by_diameter: Sequence[Measured], stated: Timed | None) -> Measured | None:
+    """The latest measurement; beside a stated category the nearest one, where it can be of the same imaging."""
+    if stated is None or not by_diameter:
+        return by_diameter[-1] if by_diameter else None
+    on = stated.response.when or date.min
+    nearest = min(by_diameter, key=lambda m: (abs((m.on - on).days), m.on))
+    return nearest if abs((nearest.on - on).days) <= SAME_IMAGING_DAYS else None
 
 
 def _category(found: Iterable[Timed]) -> Timed | None:

@@ -1,11 +1,18 @@
-"""What each imaging said of each lesion after each session: category and viable part of one day together."""
+"""What each imaging said of each lesion after each session: category, viable part and diameters of one day together."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from cards.facts import NOT_TOLD, OVERALL, PatientFacts, Session
-from cards.response.history import Timed, more_cautious, target_lesions, timed
+from cards.response.history import (
+    Timed,
+    after_session,
+    measured_responses,
+    more_cautious,
+    target_lesions,
+    timed,
+)
+from cards.response.mrecist import Measured
 from cards.words import listed
 
 
@@ -16,6 +23,7 @@ class Reading:
     session   the session it belongs to; counts: not too early after it
     category  CR, PR, SD, PD, NE or "" as stated; of two on one day the more cautious, the other in `conflict`
     viable    viable percent of the lesion, None where not told
+    measured  the category by the viable diameters of that day
     """
 
     lesion: str
@@ -27,12 +35,19 @@ class Reading:
     because: str
     evidence: tuple[str, ...]
     conflict: str = ""
+    measured: Measured | None = None
 
     @property
     def words(self) -> str:
         """ "SD, 60 % viable" """
         parts = [self.category] if self.category else []
-        return ", ".join([*parts, f"{self.viable:g} % viable"] if self.viable is not None else parts)
+        parts += [f"{self.viable:g} % viable"] if self.viable is not None else []
+        return ", ".join([*parts, f"by diameters {self.measured.words}"] if self.measured is not None else parts)
+
+    @property
+    def agrees(self) -> bool | None:
+        """Whether the stated category is the measured one; None where one of them is missing."""
+        return None if self.measured is None or not self.category else self.category == self.measured.category
 
 
 def readings(facts: PatientFacts) -> tuple[Reading, ...]:
@@ -43,7 +58,8 @@ def readings(facts: PatientFacts) -> tuple[Reading, ...]:
         for t in timed(facts, lesion) if lesion != NOT_TOLD else ():
             if t.response.when is not None:
                 days.setdefault((t.session.evidence[0], t.response.when), []).append(t)
-        found += [_reading(lesion, on, same_day) for (_, on), same_day in days.items()]
+        stated = [_reading(lesion, on, same_day) for (_, on), same_day in days.items()]
+        found += _with_measured(lesion, stated, measured_responses(facts, lesion))
     return tuple(sorted(found, key=lambda r: (r.session.when or date.min, r.on)))
 
 
@@ -58,10 +74,20 @@ def _reading(lesion: str, on: date, found: list[Timed]) -> Reading:
         max(viable, default=None),
         found[0].counts,
         found[0].because,
-        _once(t.response.evidence for t in found),
+        tuple(sorted({t.response.evidence for t in found})),
         f"{listed(categories[1:])} was stated on the same day; the more cautious counts" if categories[1:] else "",
     )
 
 
-def _once(references: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(references)))
+def _with_measured(
+    lesion: str, stated: list[Reading], by_diameter: tuple[tuple[Session, Measured], ...]
+) -> list[Reading]:
+    """The measured category beside the stated one of that day, or alone."""
+    measured_on = {m.on: m for _, m in by_diameter}
+    alone = {r.on for r in stated}
+    merged = [replace(r, measured=measured_on.get(r.on)) for r in stated]
+    return merged + [
+        Reading(lesion, session, m.on, "", None, True, after_session(m.on, session), m.evidence, "", m)
+        for session, m in by_diameter
+        if m.on not in alone
+    ]

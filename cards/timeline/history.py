@@ -128,6 +128,7 @@ def _title(facts: PatientFacts, s: Session) -> str:
 def _reading_row(facts: PatientFacts, r: Reading) -> Row:
     of = "whole liver" if r.lesion == OVERALL else lesion_name(facts, r.lesion)
     extra = f"; {r.conflict}" if r.conflict else ""
+    extra += "; stated and measured category differ" if r.agrees is False else ""
     return Row(r.on, "Response", of, f"{r.words or 'not told'} ({r.because}){extra}", r.evidence)
 
 

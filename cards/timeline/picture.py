@@ -113,9 +113,17 @@ def _none(facts: PatientFacts) -> Mark:
 
 def _response_mark(r: Reading) -> Mark:
     viable = f"{r.viable:g} %" if r.viable is not None else ""
+    measured = r.measured.category if r.measured is not None else ""
+    differs = f"(measured {measured})" if measured and measured != r.category else ""
     timing = "" if r.counts and "late" not in r.because else "(late)" if r.counts else "(too early)"
-    words = " ".join(each for each in (r.category, viable, timing) if each)
-    return Mark(r.on, words, _COLORS.get(r.category, FOREGROUND), not r.counts, f"{day(r.on)}: {r.words}, {r.because}")
+    words = " ".join(each for each in (r.category, viable, differs, timing) if each)
+    return Mark(
+        r.on,
+        words,
+        _COLORS.get(r.category or measured, FOREGROUND),
+        not r.counts,
+        f"{day(r.on)}: {r.words}, {r.because}",
+    )
 
 
 def _marker_points(facts: PatientFacts, name: str) -> list[Point]:

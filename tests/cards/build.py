@@ -55,7 +55,7 @@ def series(name, whats):
     return tuple(sorted(found, key=lambda f: f.when or date.min, reverse=True))
 
 
-def sizes(whats: Iterable[object]) -> tuple[LesionSize, ...]:
+def sizes(whats: Iterable[object], name: str = "nodule_size") -> tuple[LesionSize, ...]:
     """cm, (cm, days ago) or (cm, days ago, lesion); lesions are told apart as segment-1, segment-2 …"""
     found = []
     for number, each in enumerate(whats, 1):
@@ -64,7 +64,7 @@ def sizes(whats: Iterable[object]) -> tuple[LesionSize, ...]:
             continue
         cm, days_ago, lesion = (*each, *(DAYS_AGO, None)[len(each) - 1 :]) if isinstance(each, tuple) else (
             each, DAYS_AGO, None)  # fmt: skip
-        found.append(LesionSize(lesion or f"segment-{number}", value("nodule_size", cm, days_ago, number=number)))
+        found.append(LesionSize(lesion or f"segment-{number}", value(name, cm, days_ago, number=number)))
     return tuple(sorted(found, key=lambda m: m.size.when or date.min, reverse=True))
 
 
@@ -74,8 +74,8 @@ def present(name, what=True, since=None):
 
 
 def facts(
-    *, tumor="hcc", sex="male", sizes=(), states=(), sessions=(), responses=(), orders=(), treatments=(), segments=None,
-    refused=None, gaps=(), unreached=(), **values,
+    *, tumor="hcc", sex="male", sizes=(), viable=(), states=(), sessions=(), responses=(), orders=(), treatments=(),
+    segments=None, refused=None, gaps=(), unreached=(), **values,
 ) -> PatientFacts:  # fmt: skip
     """`facts(bilirubin=1.2, albumin=(3.8, 20), afp=[(100, 90), (120, 10)])`: value, (value, days ago), or several."""
     assert values.keys() <= FACTS.keys(), values.keys() - FACTS.keys()
@@ -86,6 +86,7 @@ def facts(
         series={name: series(name, what) for name, what in values.items() if what is not None},
         states={fact.name: fact for fact in states},
         sizes=measured(sizes),
+        viable_sizes=measured(viable, "viable_diameter"),
         sessions=tuple(sorted(sessions, key=lambda s: s.when or date.max)),
         responses=tuple(sorted(responses, key=lambda r: r.when or date.max)),
         orders=tuple(orders),

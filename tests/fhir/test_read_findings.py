@@ -27,7 +27,8 @@ from tests.fhir.build import (
 )
 
 OWN = [spec for spec in FACTS.values() if spec.code]
-APART = frozenset({"mrecist_response", "viable_percent", "selective_session", "technique_changed", "technical_success"})
+APART = frozenset({"mrecist_response", "viable_percent", "viable_diameter", "selective_session", "technique_changed",
+                   "technical_success"})  # fmt: skip
 STATE = [spec for spec in OWN if spec.name not in APART]
 
 
@@ -315,6 +316,39 @@ def sized_by_component(value=42, unit="mm", **more):
 def test_sizes(resource):
     (found,) = read(resource).sizes
     assert (found.lesion, found.size.value) == (NOT_TOLD, 4.2)
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        own("viable-diameter", quantity(36, "mm")),
+        size(3.6, method={"text": "mRECIST"}),
+        size(3.6, method=coded(OWN_SYSTEM, "mrecist")),
+        sized_by_component(36, "mm", method={"text": "mrecist"}),
+    ],
+    ids=["own code", "size by mRECIST", "size by the coded method", "component by mRECIST"],
+)
+def test_viable_diameters_are_not_sizes_of_the_lesion(resource):
+    found = read(resource)
+    assert [m.size.value for m in found.viable_sizes] == [3.6]
+    assert found.sizes == ()
+
+
+def test_no_viable_tumor_is_a_diameter_of_zero():
+    assert [m.size.value for m in read(own("viable-diameter", quantity(0, "cm"))).viable_sizes] == [0]
+
+
+@pytest.mark.parametrize(("value", "unit"), [(3.6, None), (36, "%"), (900, "mm"), (-1, "cm")])
+def test_viable_diameters_that_are_not_used(value, unit):
+    resource = own("viable-diameter", quantity(value, unit))
+    assert read(resource).viable_sizes == ()
+    assert "Observation/o" in problems(resource)
+
+
+def test_a_size_by_another_method_is_the_whole_lesion():
+    found = read(size(3.6, method={"text": "CT"}))
+    assert [m.size.value for m in found.sizes] == [3.6]
+    assert found.viable_sizes == ()
 
 
 def test_the_other_dimension_is_no_size():

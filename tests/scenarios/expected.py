@@ -131,6 +131,12 @@ EXPECTED = {
     "third-tace-segment-8-jsh-refractory": signed(
         "not-recommended", "not recommended", refractoriness="warning", detail=("60 % viable", "segment 8")
     ),
+    "stated-partial-response-measured-stable": signed(
+        "candidate",
+        "entry criteria met",
+        refractoriness="info",
+        detail=("Stated and measured response differ", "stated PR", "viable 4 cm to viable 3.2 cm (-20 %): SD"),
+    ),
     "bridge-to-transplant-stable-after-two-sessions": signed(
         "not-recommended", "not recommended", refractoriness="warning"
     ),

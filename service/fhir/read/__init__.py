@@ -61,7 +61,7 @@ def read_facts(
     if not tumor.stated:
         tumor = tumor_told(by_kind.get("QuestionnaireResponse", ()), reading) or tumor
     candidates = _candidates(by_kind, reading)
-    sizes, responses, notes = read_observations(candidates, reading)
+    sizes, viable_sizes, responses, notes = read_observations(candidates, reading)
     told = sessions_told(_once(by_kind.get("QuestionnaireResponse", ()), reading.clock), reading)
     procedures = _once([*by_kind.get("Procedure", ()), *told], reading.clock)
     sessions, treatments = read_procedures(procedures, reading, notes, tumor.stated)
@@ -79,6 +79,7 @@ def read_facts(
         states=reading.states,
         refused=reading.refused,
         sizes=tuple(sizes),
+        viable_sizes=tuple(viable_sizes),
         sessions=tuple(sessions),
         responses=tuple(sorted(responses, key=lambda r: r.when or date.max)),
         treatments=tuple(treatments),

@@ -139,6 +139,7 @@ _TABLE: Mapping[str, Mapping[str, _Step]] = {
     "dcp_units": _DCP,
     "nodule_size": _steps("nodule_size", {"cm": "", "mm": "÷10"}),
     "liver_involvement_percent": _steps("liver_involvement_percent", {"%": ""}),
+    "viable_diameter": _steps("viable_diameter", {"cm": "", "mm": "÷10"}),
     "viable_percent": _steps("viable_percent", {"%": ""}),
     **{name: _steps(name, {"1": ""}) for name in _COUNTS},
 }

@@ -45,9 +45,16 @@ def _usable(found: Sequence[Candidate], reading: Reading) -> list[Candidate]:
     ]
 
 
-def lesion_sizes(found: Sequence[Candidate], reading: Reading) -> list[LesionSize]:
-    """Longest diameters: component 33728-7 of a tumor size, or the value itself."""
-    spec = FACTS["nodule_size"]
+def is_viable(resource: Resource) -> bool:
+    """Whether a tumor size is of the part that still enhances: measured by mRECIST, as its method says."""
+    method = resource.get("method")
+    own = any(pair == (codes.OWN_SYSTEM, "mrecist") for pair in codings(method))
+    return own or any(said.strip().lower() == "mrecist" for said in texts(method))
+
+
+def lesion_sizes(name: str, found: Sequence[Candidate], reading: Reading) -> list[LesionSize]:
+    """Longest diameters, whole or viable: component 33728-7 of a tumor size, or the value itself."""
+    spec = FACTS[name]
     sizes: dict[tuple[str, date | None, bool, str], LesionSize] = {}
     for candidate in _usable(found, reading):
         resource = candidate.resource
