@@ -10,6 +10,7 @@ from cards.current import DEFAULT_WINDOWS
 from cards.facts import FACTS, After, FactSpec
 from cards.prior_auth.policy import med140
 from cards.sources import SOURCES
+from cards.systems import SYSTEMS
 from service.fhir.read import codes
 from service.fhir.read.observation.candidate import FACT_OF
 from service.pages.rule_book import Chapter, rule_book
@@ -24,7 +25,8 @@ def rules_page() -> str:
     parts = ["# Rules", _GENERATED, intro]
     for chapter in rule_book():
         parts += _chapter(chapter)
-    parts += ["## Prior authorization: policy MED140", _policy(), "## Sources", _sources()]
+    parts += ["## Prior authorization: policy MED140", _policy()]
+    parts += ["## Coverage: systems, rules and limits", _COVERAGE, coverage_table(), "## Sources", _sources()]
     return "\n\n".join(parts) + "\n"
 
 
@@ -45,6 +47,23 @@ def _policy() -> str:
     return "\n".join(
         ["| Clause | Criteria |", "|---|---|", *rows, "", "| Item | Required document |", "|---|---|", *documents]
     )
+
+
+_COVERAGE = (
+    "Every system that one of the four source documents names, and every other that is computed; the rules that carry it, and "
+    "its limits. A test holds that each limit has its table of edges: below, at, above, missing, too old, in other units."
+)
+
+
+def coverage_table() -> str:
+    """Systems with the documents that name them, their rules and limits."""
+    rows = [
+        f"| {s.name} | {', '.join(f'`{key}`' for key in s.named_in) or 'no source document'} | "
+        f"{', '.join(f'`{rule.__name__}`' for rule in s.rules) or f'left out: {s.why_not}'} | "
+        f"{', '.join(f'{limit.constant} {limit.value:g}' for limit in s.limits)} |"
+        for s in SYSTEMS
+    ]
+    return "\n".join(["| System | Named in | Carried by | Limits |", "|---|---|---|---|", *rows])
 
 
 def _sources() -> str:

@@ -14,6 +14,9 @@ def values_apart(case: Case) -> tuple[str, ...]:
     """A remark for the scores whose oldest and newest values are more than 30 days apart; those of one span together.
 
     A Condition that is present is a state without a day of its own: it is not compared.
+
+    Source
+        contract: a remark, no limit of a source
     """
     found: dict[str, list[str]] = {}
     for score, inputs in _inputs(case).items():

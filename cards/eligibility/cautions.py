@@ -1,6 +1,8 @@
 """Relative criteria. `STARRED` ones count when they are met and also when they are not stated."""
 
-from cards.bounds import bounds
+from dataclasses import replace
+
+from cards.bounds import bounds, holds
 from cards.case import Case
 from cards.current import Known
 from cards.facts import Absent, Fact
@@ -12,6 +14,7 @@ from cards.words import span
 BILIRUBIN_FROM_MG_DL, BILIRUBIN_TO_MG_DL = 2.0, 3.0
 CREATININE_MIN_MG_DL = 2.0
 TUMOR_MIN_CM = 10.0
+CHILD_PUGH_B7 = 7
 ENTRY_MAX_NODULES, ENTRY_SINGLE_BELOW_CM = 3, 7.0
 INVOLVEMENT_ABOVE_PERCENT = 50.0
 INR_FEMORAL_BELOW, INR_RADIAL_BELOW = 1.8, 2.2
@@ -53,7 +56,8 @@ def encephalopathy_grade_1_or_controlled(case: Case) -> Finding:
 def child_pugh_b7(case: Case) -> Finding:
     """Child-Pugh B7. Source: source-003 ("well-compensated B7": 7 and no ascites; its step 1 asks for A)."""
     liver = case.child_pugh
-    can = verdict_of(True if (liver.low, liver.high) == (7, 7) else None if liver.low <= 7 <= liver.high else False)
+    only_7 = liver.low == liver.high == CHILD_PUGH_B7
+    can = verdict_of(True if only_7 else None if liver.low <= CHILD_PUGH_B7 <= liver.high else False)
     without_ascites = liver.points["ascites"] == (1, 1)  # controlled ascites has 2 points
     compensated = (
         "well compensated (no ascites)" if without_ascites else "not the well-compensated B7 of the summary: ascites"
@@ -218,16 +222,33 @@ def active_infection(case: Case) -> Finding:
 
 
 def inr_beyond_puncture_limit(case: Case) -> Finding:
-    """INR at or above the limit for arterial access: 1.8 femoral, 2.2 radial. Source: sir-2019."""
-    known = case.state.inr
-    return threshold("inr_beyond_puncture_limit", known, lambda inr: inr >= INR_FEMORAL_BELOW, "sir-2019",
-                        "arterial access: < 1.8 femoral, < 2.2 radial")  # fmt: skip
+    """INR at or above the limit for arterial access: 1.8 femoral, 2.2 radial. Source: sir-2019.
+
+    Result
+        MET 1.8 or more; below 2.2 it says that the radial limit is not reached; UNKNOWN without a usable value
+    """
+    known, locator = case.state.inr, "arterial access: < 1.8 femoral, < 2.2 radial"
+    beyond = threshold("inr_beyond_puncture_limit", known, lambda inr: inr >= INR_FEMORAL_BELOW, "sir-2019", locator)
+    radial = holds(known, lambda inr: inr < INR_RADIAL_BELOW)
+    if beyond.verdict is not Verdict.MET or radial is None:
+        return beyond
+    said = "inside the limit for radial access" if radial else "beyond the limit for radial access too"
+    return replace(beyond, because=f"{beyond.because}; {said}")
 
 
 def platelets_beyond_puncture_limit(case: Case) -> Finding:
-    """Platelets below 50 ×10⁹/L (high-risk access, sheath above 7 F) or below 20 (low-risk). Source: sir-2019."""
-    return threshold("platelets_beyond_puncture_limit", case.state.platelets, lambda n: n < PLATELETS_HIGH_RISK,
-                     "sir-2019", "< 20 low-risk, < 50 high-risk access (×10⁹/L)")  # fmt: skip
+    """Platelets below 50 ×10⁹/L (high-risk access, sheath above 7 F) or below 20 (low-risk). Source: sir-2019.
+
+    Result
+        MET below 50; from 20 on it says that the limit for low-risk access is not reached; UNKNOWN without a usable value
+    """
+    known, locator = case.state.platelets, "< 20 low-risk, < 50 high-risk access (×10⁹/L)"
+    below = threshold("platelets_beyond_puncture_limit", known, lambda n: n < PLATELETS_HIGH_RISK, "sir-2019", locator)
+    low_risk = holds(known, lambda n: n >= PLATELETS_LOW_RISK)
+    if below.verdict is not Verdict.MET or low_risk is None:
+        return below
+    said = "inside the limit for low-risk access" if low_risk else "below the limit for low-risk access too"
+    return replace(below, because=f"{below.because}; {said}")
 
 
 def anticoagulation(case: Case) -> Finding:

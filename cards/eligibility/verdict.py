@@ -11,7 +11,7 @@ from cards.eligibility.contraindications import CONTRAINDICATIONS
 from cards.eligibility.needed import needed_facts
 from cards.eligibility.not_recommended import NOT_RECOMMENDED
 from cards.facts import FACTS, Absent, Fact
-from cards.staging.bclc_b import b_subgroup_remark
+from cards.staging.bclc_b import b_subgroup_remark, stage_migration
 from cards.verdict import Finding, Verdict
 from cards.words import listed
 
@@ -53,11 +53,12 @@ def eligibility(
         ("indeterminate", tuple(f for f in needed if f.verdict is Verdict.UNKNOWN) or _open_needed(case, absolute)),
         ("caution", tuple(f for f in cautions if f.verdict is Verdict.MET or _counts_unstated(f))),
     )
+    remarks = _remarks(case, failed=bool(refractory))
     everything = (*rupture, *absolute, *advised_against, *needed, *cautions)
     for verdict, deciding in tiers:
         if deciding:
-            return Eligibility(verdict, deciding, _ordered(deciding, everything), _remarks(case))
-    return Eligibility("candidate", (), everything, _remarks(case), palliative=not case.hcc)
+            return Eligibility(verdict, deciding, _ordered(deciding, everything), remarks)
+    return Eligibility("candidate", (), everything, remarks, palliative=not case.hcc)
 
 
 def _rupture(case: Case) -> tuple[Finding, ...]:
@@ -106,10 +107,16 @@ def _ordered(deciding: tuple[Finding, ...], everything: tuple[Finding, ...]) -> 
     return (*deciding, *(f for f in everything if f not in deciding))
 
 
-def _remarks(case: Case) -> tuple[str, ...]:
+def _remarks(case: Case, failed: bool = False) -> tuple[str, ...]:
     """What is said beside the verdict and changes nothing."""
     remarks = (
-        [*case.bclc.remarks, b_subgroup_remark(case.state, case.burden, case.bclc)] if case.bclc is not None else []
+        [
+            *case.bclc.remarks,
+            b_subgroup_remark(case.state, case.burden, case.bclc),
+            stage_migration(case.state, case.bclc, failed),
+        ]
+        if case.bclc is not None
+        else []
     )
     if "portal_vein_thrombosis" in case.facts.states and isinstance(case.state.portal_vein_invasion, Absent):
         remarks.append(

@@ -14,6 +14,7 @@ BILIRUBIN_MIDDLE_UMOL_L = (34.0, 51.0)
 ALBUMIN_MIDDLE_G_DL = (2.8, 3.5)
 INR_MIDDLE = (1.7, 2.3)
 PT_OVER_CONTROL_MIDDLE_S = (4.0, 6.0)
+ENCEPHALOPATHY_MIDDLE_MAX_GRADE = 2
 CLASS_A_MAX, CLASS_B_MAX = 6, 9
 ITEMS = ("bilirubin", "albumin", "inr", "ascites", "encephalopathy")
 
@@ -191,5 +192,5 @@ def _encephalopathy(state: State) -> _Item:
     if stage == 0 and is_controlled and isinstance(controlled, Fact):
         note = "encephalopathy controlled by medication: 2 points"
         return _Item((2, 2), (), (grade.evidence, controlled.evidence), (note,))
-    points = 1 if stage == 0 else 2 if stage <= 2 else 3
+    points = 1 if stage == 0 else 2 if stage <= ENCEPHALOPATHY_MIDDLE_MAX_GRADE else 3
     return _Item((points, points), (), (grade.evidence,), grade.notes)

@@ -14,6 +14,7 @@ from cards.words import listed
 SINGLE_VERY_EARLY_MAX_CM = 2.0
 EARLY_EACH_MAX_CM, EARLY_MAX_NODULES = 3.0, 3
 OLDER_SINGLE_MAX_CM = 5.0
+ADVANCED_MIN_ECOG, TERMINAL_MIN_ECOG = 1, 3
 _TUMOR_STAGES = ("0", "A", "B")
 
 
@@ -44,9 +45,9 @@ def bclc_stage(child_pugh_class: str, ecog: int, invasion_or_spread: bool, by_tu
     >>> bclc_stage("A", 0, False, "B"), bclc_stage("A", 1, False, "B"), bclc_stage("C", 0, False, "A")
     ('B', 'C', 'D')
     """
-    if child_pugh_class == "C" or ecog >= 3:
+    if child_pugh_class == "C" or ecog >= TERMINAL_MIN_ECOG:
         return "D"
-    return "C" if invasion_or_spread or ecog >= 1 else by_tumor
+    return "C" if invasion_or_spread or ecog >= ADVANCED_MIN_ECOG else by_tumor
 
 
 def tumor_stage(count: float, largest_cm: float) -> str:

@@ -49,3 +49,34 @@ def b_subgroup_remark(state: State, b: Burden, stage: Bclc) -> str:
 def _is(state: State, name: str, value: object) -> Verdict:
     known: Fact[float | int | bool | str] | Absent = state[name]
     return verdict_of(None if isinstance(known, Absent) else known.value == value)
+
+
+def stage_migration(state: State, stage: Bclc, failed: bool = False) -> str:
+    """BCLC treatment stage migration: where the first option of a stage is not feasible or has failed, the therapy of the next
+    stage is considered.
+
+    Inputs
+        unresectable      stated: resection, ablation and transplant are excluded (first options of 0 and A)
+        selective_access  stated as not feasible (a condition of TACE in B)
+        failed            the ordered lesion is refractory to TACE by a rule that decides
+    Result
+        the migration in words; "" where no first option is stated as not feasible or failed, with invasion or spread, and where
+        others decide: a bridge to transplant, a ruptured tumor
+    Source
+        bclc-b-2022
+    """
+    elsewhere = any(_is(state, name, True) is Verdict.MET for name in ("bridge_to_transplant", "tumor_rupture"))
+    if elsewhere or confined(state) is Verdict.NOT_MET or "D" in stage.candidates:
+        return ""
+    if set(stage.by_tumor) <= {"0", "A"} and _is(state, "unresectable", True) is Verdict.MET and not failed:
+        return (
+            f"BCLC {' or '.join(stage.by_tumor)} by tumor, curative treatment stated as not possible: treatment stage migration, "
+            "the therapy of the next stage (TACE) is considered"
+        )
+    not_feasible = _is(state, "selective_access", False) is Verdict.MET
+    if failed or (stage.by_tumor == ("B",) and not_feasible):
+        reason = "the ordered lesion is refractory to TACE" if failed else "selective access is not feasible"
+        return (
+            f"{reason}: treatment stage migration (BCLC 2022), the therapy of the next stage (systemic) is considered"
+        )
+    return ""

@@ -11,6 +11,9 @@ from cards.staging.bclc import Bclc
 from cards.staging.burden import Burden, spread, up_to_seven, vascular_invasion
 from cards.verdict import Verdict
 
+B2_MAX_CHILD_PUGH, B4_MIN_CHILD_PUGH, B4_MAX_CHILD_PUGH = 6, 8, 9
+B1_TO_B3_MAX_ECOG, B4_MAX_ECOG = 0, 1
+
 
 @dataclass(frozen=True, slots=True)
 class Bolondi:
@@ -34,15 +37,15 @@ def substage(child_pugh: int, within_up_to_seven: bool, ecog: int) -> str:
     >>> substage(7, True, 0), substage(6, False, 0), substage(7, False, 0), substage(9, True, 1), substage(5, True, 1)
     ('B1', 'B2', 'B3', 'B4', 'none')
     """
-    if child_pugh >= 10:
+    if child_pugh > B4_MAX_CHILD_PUGH:
         return "none"
-    if child_pugh >= 8:
-        return "B4" if ecog <= 1 else "none"
-    if ecog > 0:
+    if child_pugh >= B4_MIN_CHILD_PUGH:
+        return "B4" if ecog <= B4_MAX_ECOG else "none"
+    if ecog > B1_TO_B3_MAX_ECOG:
         return "none"
     if within_up_to_seven:
         return "B1"
-    return "B2" if child_pugh <= 6 else "B3"
+    return "B2" if child_pugh <= B2_MAX_CHILD_PUGH else "B3"
 
 
 def bolondi(state: State, liver: ChildPugh, b: Burden, stage: Bclc) -> Bolondi:

@@ -14,6 +14,14 @@ MILAN_SINGLE_MAX_CM, MILAN_EACH_MAX_CM, MILAN_MAX_NODULES = 5.0, 3.0, 3
 UCSF_SINGLE_MAX_CM, UCSF_EACH_MAX_CM, UCSF_TOTAL_MAX_CM, UCSF_MAX_NODULES = 6.5, 4.5, 8.0, 3
 UP_TO_SEVEN_MAX = 7.0
 SIX, TWELVE = 6.0, 12.0
+DOWNSTAGING_SINGLE_ABOVE_CM, DOWNSTAGING_SINGLE_MAX_CM = 5.0, 8.0
+DOWNSTAGING_FEW, DOWNSTAGING_FEW_EACH_MAX_CM = 3, 5.0
+DOWNSTAGING_MANY, DOWNSTAGING_MANY_EACH_MAX_CM = 5, 3.0
+DOWNSTAGING_TOTAL_MAX_CM = 8.0
+PRINTED_SINGLE_MIN_CM, PRINTED_SINGLE_MAX_CM = 5.0, 8.0  # as source-000 prints the same limits
+PRINTED_FEW, PRINTED_FEW_ONE_MIN_CM, PRINTED_FEW_EACH_MAX_CM = 3, 3.0, 5.0
+PRINTED_MANY, PRINTED_MANY_EACH_BELOW_CM = 5, 3.0
+PRINTED_TOTAL_BELOW_CM = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,19 +212,21 @@ def source_000_downstaging(b: Burden, state: State) -> str:
 def _in_unos(count: int, sizes: tuple[float, ...]) -> bool:
     largest, total = sizes[0], _cm(sum(sizes))
     if count == 1:
-        return 5.0 < largest <= 8.0
-    if count <= 3:
-        return largest <= 5.0 and total <= 8.0
-    return count <= 5 and largest <= 3.0 and total <= 8.0
+        return DOWNSTAGING_SINGLE_ABOVE_CM < largest <= DOWNSTAGING_SINGLE_MAX_CM
+    if count <= DOWNSTAGING_FEW:
+        return largest <= DOWNSTAGING_FEW_EACH_MAX_CM and total <= DOWNSTAGING_TOTAL_MAX_CM
+    few_enough = count <= DOWNSTAGING_MANY
+    return few_enough and largest <= DOWNSTAGING_MANY_EACH_MAX_CM and total <= DOWNSTAGING_TOTAL_MAX_CM
 
 
 def _in_source_000(count: int, sizes: tuple[float, ...]) -> bool:
     largest, total = sizes[0], _cm(sum(sizes))
     if count == 1:
-        return 5.0 <= largest <= 8.0
-    if count <= 3:
-        return any(3.0 <= s <= 5.0 for s in sizes) and largest <= 5.0 and total < 8.0
-    return count <= 5 and largest < 3.0 and total < 8.0
+        return PRINTED_SINGLE_MIN_CM <= largest <= PRINTED_SINGLE_MAX_CM
+    if count <= PRINTED_FEW:
+        one = any(PRINTED_FEW_ONE_MIN_CM <= s <= PRINTED_FEW_EACH_MAX_CM for s in sizes)
+        return one and largest <= PRINTED_FEW_EACH_MAX_CM and total < PRINTED_TOTAL_BELOW_CM
+    return count <= PRINTED_MANY and largest < PRINTED_MANY_EACH_BELOW_CM and total < PRINTED_TOTAL_BELOW_CM
 
 
 def _downstaging(
@@ -225,7 +235,9 @@ def _downstaging(
     exclusions, in_milan = confined(state), milan(b, state)
     if unless_milan and in_milan is Verdict.MET:
         return _WITHIN_MILAN
-    too_much = b.count.low > 5 or _cm(b.total.low) > 8 or b.largest.low > 8
+    too_many = b.count.low > max(DOWNSTAGING_MANY, PRINTED_MANY)
+    too_large = max(_cm(b.total.low), b.largest.low) > max(DOWNSTAGING_SINGLE_MAX_CM, DOWNSTAGING_TOTAL_MAX_CM)
+    too_much = too_many or too_large
     if exclusions is Verdict.NOT_MET or (too_much and in_milan is Verdict.NOT_MET):
         return "beyond"
     if not b.count.known or len(b.sizes) < b.count.low or not b.largest.known:

@@ -17,6 +17,7 @@ from cards.combination.unchecked import (
     varices_documented,
 )
 from cards.combination.verdict import combination
+from cards.eligibility.apart import values_apart
 from cards.eligibility.cautions import CAUTIONS, STARRED
 from cards.eligibility.context import alternatives, outcomes
 from cards.eligibility.contraindications import CONTRAINDICATIONS
@@ -32,7 +33,7 @@ from cards.refractoriness.definitions import CONTEXT, COUNTING, DECIDING
 from cards.response.card import imaging_card
 from cards.response.liver_course import art, liver_course
 from cards.staging.bclc import bclc, bclc_stage, tumor_stage
-from cards.staging.bclc_b import b2_features, b3_features, b_subgroup_remark
+from cards.staging.bclc_b import b2_features, b3_features, b_subgroup_remark, stage_migration
 from cards.staging.bolondi import bolondi, substage
 from cards.staging.burden import (
     burden,
@@ -56,7 +57,7 @@ _SCORES = (
     meld_na_score,
     meld3_score,
 )
-_STAGES = (bclc, bclc_stage, tumor_stage, b_subgroup_remark, b2_features, b3_features,
+_STAGES = (bclc, bclc_stage, tumor_stage, b_subgroup_remark, stage_migration, b2_features, b3_features,
            bolondi, substage, burden, milan, ucsf, up_to_seven, six_and_twelve,
            unos_downstaging, source_000_downstaging, hap, mhap_ii, hap_class)  # fmt: skip
 
@@ -102,7 +103,9 @@ def rule_book() -> tuple[Chapter, ...]:
             "Eligibility caution", _rules(CAUTIONS, STARRED), "Marked * ones also count while they are not stated."
         ),
         Chapter(
-            "Beside the verdict", _rules((alternatives, outcomes, y90_lines, *JUDGED)), "Context: nothing here decides."
+            "Beside the verdict",
+            _rules((alternatives, outcomes, values_apart, y90_lines, *JUDGED)),
+            "Context: nothing here decides.",
         ),
         Chapter(
             "Published statements",

@@ -308,3 +308,22 @@ def test_b7_says_whether_it_is_well_compensated(changes, words):
 
 def test_verdicts_are_those_of_the_core():
     assert {v.value for v in Verdict} == {MET, NOT_MET, UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    ("rule", "changes", "words"),
+    [
+        ("inr_beyond_puncture_limit", {"inr": 1.8}, "inside the limit for radial access"),
+        ("inr_beyond_puncture_limit", {"inr": 2.2}, "beyond the limit for radial access too"),
+        ("inr_beyond_puncture_limit", {"inr": 1.79}, ""),
+        ("inr_beyond_puncture_limit", {"inr": ">2.0"}, ""),
+        ("platelets_beyond_puncture_limit", {"platelets": 49.0}, "inside the limit for low-risk access"),
+        ("platelets_beyond_puncture_limit", {"platelets": 19.9}, "below the limit for low-risk access too"),
+        ("platelets_beyond_puncture_limit", {"platelets": 50.0}, ""),
+        ("platelets_beyond_puncture_limit", {"platelets": "<30"}, ""),
+    ],
+)
+def test_which_access_is_left_is_said(rule, changes, words):
+    because = judged(rule, **changes).because
+    assert words in because
+    assert ("access" in because) is bool(words)

@@ -2,8 +2,9 @@
 
 import pytest
 
+from cards.liver.child_pugh import child_pugh
 from cards.staging.bclc import bclc
-from cards.staging.bclc_b import b2_features, b3_features, b_subgroup_remark
+from cards.staging.bclc_b import b2_features, b3_features, b_subgroup_remark, stage_migration
 from cards.staging.burden import burden
 from cards.verdict import Verdict
 from tests.cards.build import CANDIDATE, facts, liver, state_of
@@ -55,3 +56,43 @@ def test_remark_of_a_b_tumor_only():
 @pytest.mark.parametrize("growth", ["nodular", "infiltrative"])
 def test_subgroups_of_b_are_not_named_with_invasion_or_spread(changed, growth):
     assert remark(growth_pattern=growth, **changed) == ""
+
+
+def migration(sizes=(4.0, 2.0), failed=False, **changed):
+    values = {**CANDIDATE, "nodule_count": len(sizes), **changed}
+    state = state_of(facts(sizes=list(sizes), **values))
+    b = burden(state)
+    return stage_migration(state, bclc(state, child_pugh(state), b), failed)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        pytest.param(
+            {"sizes": (2.0,), "unresectable": True}, "BCLC 0 by tumor", id="0, curative treatment not possible"
+        ),
+        pytest.param(
+            {"sizes": (6.0,), "unresectable": True}, "(TACE) is considered", id="A, curative treatment not possible"
+        ),
+        pytest.param({"sizes": (6.0,), "unresectable": False}, "", id="A, curative treatment possible"),
+        pytest.param({"sizes": (6.0,)}, "", id="A, not stated"),
+        pytest.param({"sizes": (6.0,), "unresectable": (True, 91)}, "", id="A, stated too long ago"),
+        pytest.param({"sizes": (), "nodule_count": 2, "unresectable": True}, "", id="A or B: not told"),
+        pytest.param({}, "", id="B, selective access feasible"),
+        pytest.param({"selective_access": False}, "selective access is not feasible", id="B, no selective access"),
+        pytest.param({"selective_access": None}, "", id="B, access not stated"),
+        pytest.param({"failed": True}, "ordered lesion is refractory", id="B, TACE failed"),
+        pytest.param(
+            {"sizes": (6.0,), "unresectable": True, "failed": True}, "(systemic)", id="A migrated, TACE failed"
+        ),
+        pytest.param({"failed": True, "extrahepatic_spread": True}, "", id="spread: stage C already"),
+        pytest.param({"failed": True, "ecog": 3}, "", id="stage D"),
+        pytest.param({"failed": True, "bridge_to_transplant": True}, "", id="a bridge: the transplant team decides"),
+        pytest.param({"failed": True, "bridge_to_transplant": False}, "(systemic)", id="no bridge"),
+        pytest.param({"selective_access": False, "tumor_rupture": True}, "", id="ruptured: an emergency"),
+    ],
+)
+def test_stage_migration(changed, words):
+    found = migration(**changed)
+    assert words in found
+    assert bool(found) is bool(words)
