@@ -5,9 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from service.store import Store
 from tests.postgres import Postgres, postgres_server
+from tests.service.wire import HeldToTheWire
+
+# Whatever application a test makes, each of its answers is held to the schemas and to "nothing null, nothing empty"
+Flask.test_client_class = HeldToTheWire
 
 
 @pytest.fixture(scope="session", autouse=True)

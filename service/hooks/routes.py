@@ -4,18 +4,23 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from service import advice
 from service.errors import NotKnown
-from service.hooks import catalog
+from service.hooks import catalog, openapi
 from service.hooks.case import Case, assess, cards_of, case_of
 from service.hooks.prefetch import gather
 from service.hooks.request import HookRequest, hook_request, read_json
 from service.hooks.running import running
 
 hooks = Blueprint("hooks", __name__)
+
+
+@hooks.get("/openapi.json")
+def describe() -> Response:
+    return as_json(openapi.document(current_app, running().settings))
 
 
 @hooks.get("/cds-services")

@@ -61,7 +61,7 @@ class Gate:
 
     def caller(self, method: str, path: str, authorization: str) -> Caller | None:
         """None where anybody may call; NotTrusted where it is not shown who does."""
-        if not self.required or (method in ("GET", "HEAD") and _is_open(path)):
+        if not self.required or not needs_token(method, path):
             return None
         token = _token(authorization)
         header, issuer = _unverified(token)
@@ -133,8 +133,10 @@ def _clients(settings: Settings) -> dict[str, clients.Client]:
         raise WrongSetting(f"{PREFIX}CLIENTS: {problem}") from None
 
 
-def _is_open(path: str) -> bool:
-    return path in OPEN_PATHS or (path.startswith(OPEN_BELOW) and "/../" not in path)
+def needs_token(method: str, path: str) -> bool:
+    """Reading what is about nobody needs none."""
+    is_open = path in OPEN_PATHS or (path.startswith(OPEN_BELOW) and "/../" not in path)
+    return not (is_open and method in ("GET", "HEAD"))
 
 
 def _token(authorization: str) -> str:

@@ -21,6 +21,12 @@ TACE = {
 }
 OTHER = {"resourceType": "ServiceRequest", "id": "order-2", "code": {"text": "Chest X-ray"}}
 PATIENT = {"resourceType": "Patient", "id": "p1"}
+CARD = {
+    "uuid": "6fd2ba48-8fb8-4dc0-a9f4-6e8ee2a3ea31",
+    "summary": "TACE",
+    "indicator": "info",
+    "source": {"label": "test", "topic": {"system": "https://example.org/topics", "code": "guideline"}},
+}
 
 
 @dataclass
@@ -55,7 +61,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
 
     def cards_for(assessments: list[Assessed], *, hook: str, service_id: str, hook_instance: str) -> list[Any]:
         record.last["cards_for"] = (hook, service_id, hook_instance)
-        return [{"summary": "TACE", "indicator": "info", "source": {"label": "test"}} for _ in assessments]
+        return [CARD for _ in assessments]
 
     monkeypatch.setattr(advice, "assess_patient", assess_patient)
     monkeypatch.setattr(advice, "cards_for", cards_for)
