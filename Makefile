@@ -10,11 +10,11 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --group lock --universal --python-v
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types dockerfile lock bench fixtures docs clean
+.PHONY: help run test check lint format types dockerfile lock bench cohort-load fixtures docs clean
 .NOTPARALLEL:
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.runtime ## install what is needed and open the sandbox on http://127.0.0.1:8080
 	$(BIN)/tace-cds sandbox --host $(HOST) --port $(PORT)
@@ -43,6 +43,9 @@ lock: $(VENV)/.dev ## renew the lock files from pyproject.toml
 
 bench: $(VENV)/.dev ## measure speed against the stated floors
 	$(BIN)/python -m benchmarks
+
+cohort-load: $(VENV)/.dev ## 100,000 simulated patients: throughput, workers, memory, kill -9 (takes long; ARGS="--patients 2000" is shorter)
+	$(BIN)/python -m benchmarks.cohort $(ARGS)
 
 fixtures: $(VENV)/.dev ## write the golden responses again
 	$(BIN)/python -m tests.golden --write

@@ -13,6 +13,7 @@ import requests
 
 from service import advice
 from service.app import create_app
+from service.cohort.cli import cohort
 from service.errors import NotUsable
 from service.hooks import catalog
 from service.hooks.case import assess, cards_of, case_of, read_case
@@ -39,6 +40,9 @@ JSON_FILE = click.File("rb")
 @click.version_option(package_name="tace-cds", message="%(prog)s %(version)s")
 def commands() -> None:
     """Advisory cards on transarterial chemoembolization (TACE) from FHIR, as a CDS Hooks service or here."""
+
+
+commands.add_command(cohort)
 
 
 def main() -> None:

@@ -27,6 +27,11 @@ ONLY_IN = {  # package → the files and folders of service that may import it
     "sqlalchemy": ("service/store/",),
     "alembic": ("service/store/",),
     "fhir.resources": ("service/fhir/read/", "service/fhir/read.py", "service/fhir/write/", "service/fhir/write.py"),
+    "service.cohort": ("service/cohort/", "service/cli.py"),
+    "matplotlib": ("service/cohort/report/",),
+    "pyarrow": ("service/cohort/report/",),
+    "pyspark": ("service/cohort/spark.py",),
+    "tqdm": ("service/cohort/",),
 }
 
 CLOCK_AND_ENVIRONMENT = {
