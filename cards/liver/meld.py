@@ -55,6 +55,9 @@ def meld3_score(
 ) -> int:
     """MELD 3.0: creatinine at most 3.0, albumin 1.5 to 3.5, sodium 125 to 137. Source: kim-2021.
 
+    As published, not our reading: above a creatinine of 2.75 mg/dL a lower albumin lowers the score, above a bilirubin of
+    30 mg/dL a lower sodium does.
+
     >>> meld3_score(1.0, 1.0, 1.0, 137, 3.5, False), meld3_score(1.0, 1.0, 1.0, 137, 3.5, True)
     (6, 7)
     """

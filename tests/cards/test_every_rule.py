@@ -17,6 +17,7 @@ from cards.eligibility.contraindications import CONTRAINDICATIONS
 from cards.eligibility.not_recommended import NOT_RECOMMENDED
 from cards.eligibility.verdict import eligibility
 from cards.facts import FACTS
+from cards.liver.meld import meld3_score
 from cards.prior_auth.predicates import PREDICATES
 from cards.refractoriness.definitions import CONTEXT, COUNTING, lesion
 from cards.verdict import Verdict
@@ -36,6 +37,7 @@ from tests.cards.build import (
     session,
     value,
 )
+from tests.cards.scores import CATEGORIES, SCORES
 
 RULES = (*CONTRAINDICATIONS, *NOT_RECOMMENDED, *CAUTIONS)
 DEFINITIONS = COUNTING | CONTEXT
@@ -217,3 +219,89 @@ def test_score_of_a_comparator_holds_for_every_value_it_allows(limit, comparator
     inside = liver(bilirubin=low + (high - low) * within).points["bilirubin"]
     told = liver(bilirubin=f"{comparator}{limit}").points["bilirubin"]
     assert told[0] <= inside[0] <= told[1]
+
+
+# A worse value never gives a better score: the bounds move together, known or not
+
+WORSE_HIGH = {"bilirubin": st.floats(0.2, 30.0), "inr": st.floats(0.7, 12.0), "creatinine": st.floats(0.3, 12.0),
+              "afp": st.floats(1, 5000), "albumin": st.floats(0.8, 5.5), "sodium": st.floats(100, 160)}  # fmt: skip
+READ_BY = {
+    "Child-Pugh": ("bilirubin", "albumin", "inr"),
+    "Child-Pugh for PBC and PSC": ("bilirubin", "albumin", "inr"),
+    "ALBI": ("bilirubin", "albumin"),
+    "EZ-ALBI": ("bilirubin", "albumin"),
+    "MELD": ("bilirubin", "inr", "creatinine"),
+    "MELD-Na": ("bilirubin", "inr", "creatinine", "sodium"),
+    "MELD 3.0": ("bilirubin", "inr", "creatinine", "sodium", "albumin"),
+    "HAP": ("bilirubin", "albumin", "afp"),
+    "mHAP-II": ("bilirubin", "albumin", "afp"),
+}
+# MELD 3.0 as published: above 2.7 mg/dL of creatinine a lower albumin lowers it.
+CREATININE_UP_TO = {"MELD 3.0": 2.7}
+
+
+@pytest.mark.parametrize(("score", "name"), [(score, name) for score, names in READ_BY.items() for name in names])
+@given(data=st.data())
+@UNTOUCHED
+def test_worse_value_never_gives_a_better_score(score, name, data):
+    others = [other for other in READ_BY[score] if other != name]
+    rest = {other: data.draw(st.one_of(st.none(), WORSE_HIGH[other])) for other in others}
+    if name == "albumin" and score in CREATININE_UP_TO:
+        rest["creatinine"] = data.draw(st.floats(0.3, CREATININE_UP_TO[score]))
+    values = {"sizes": [4.0], "nodule_count": 1, **rest}
+    two = sorted((data.draw(WORSE_HIGH[name]) for _ in range(2)), key=lambda what: badness(name, what))
+    better, worse = (SCORES[score]({**values, name: what}) for what in two)
+    if better is None or worse is None:
+        assert better is worse
+        return
+    assert worse[0] >= better[0]
+    assert worse[1] >= better[1]
+
+
+def test_albumin_of_meld_3_turns_above_a_creatinine_of_2_75():
+    """1.85 − 1.83 × ln(creatinine): a property of the published formula, said in its docstring."""
+    low, high = (meld3_score(2, 1.5, 3.0, 137, albumin, False) for albumin in (1.5, 3.5))
+    assert low <= high
+    assert "2.75" in (meld3_score.__doc__ or "")
+
+
+@pytest.mark.parametrize("score", ["HAP", "mHAP-II"])
+@given(sizes=st.lists(st.floats(0.5, 15.0), min_size=1, max_size=5), more=st.floats(0.5, 15.0), grown=st.floats(0, 5.0))
+@UNTOUCHED
+def test_more_or_larger_nodules_never_give_a_better_score(score, sizes, more, grown):
+    def of(found):
+        return SCORES[score](
+            {"bilirubin": 0.9, "albumin": 4.0, "afp": 10.0, "sizes": found, "nodule_count": len(found)}
+        )
+
+    assert of([*sizes, more]) >= of(sizes)
+    assert of([sizes[0] + grown, *sizes[1:]]) >= of(sizes)
+
+
+@pytest.mark.parametrize("limit", ["Milan", "UCSF", "up-to-seven", "six-and-twelve"])
+@given(sizes=st.lists(st.floats(0.5, 12.0), min_size=1, max_size=5), more=st.floats(0.5, 12.0), grown=st.floats(0, 5.0))
+@UNTOUCHED
+def test_more_or_larger_nodules_never_come_inside_a_limit(limit, sizes, more, grown):
+    order = {"met": 0, "not-met": 1, "1": 0, "2": 1, "3": 2}
+
+    def of(found):
+        confined = {"portal_vein_invasion": "none", "extrahepatic_spread": False}
+        (word,) = CATEGORIES[limit]({**confined, "sizes": found, "nodule_count": len(found)})
+        return order[word]
+
+    assert of([*sizes, more]) >= of(sizes)
+    assert of([sizes[0] + grown, *sizes[1:]]) >= of(sizes)
+
+
+@pytest.mark.parametrize(("score", "name"), [(score, name) for score, names in READ_BY.items() for name in names])
+@given(data=st.data())
+@UNTOUCHED
+def test_score_of_a_limit_holds_for_every_value_the_limit_allows(score, name, data):
+    """A value that came as "<3.0": whatever it was, the result lies within what was said."""
+    rest = {other: data.draw(WORSE_HIGH[other]) for other in READ_BY[score] if other != name}
+    values = {"sizes": [4.0], "nodule_count": 1, **rest}
+    sent = f"{data.draw(st.sampled_from(['<', '<=', '>', '>=']))}{data.draw(WORSE_HIGH[name])}"
+    low, high = bounds(value(name, sent), 0.01, 500.0)
+    said = SCORES[score]({**values, name: sent})
+    found = SCORES[score]({**values, name: low + (high - low) * data.draw(st.floats(0, 1))})
+    assert said is None or said[0] <= found[0] <= found[1] <= said[1]

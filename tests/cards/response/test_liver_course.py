@@ -102,3 +102,18 @@ def test_art_needs_two_sessions_within_90_days(days, judged):
 
 def test_art_needs_a_second_session():
     assert art_of(sessions=[FIRST]) is None
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "points"),
+    [
+        pytest.param(125, (0, 4), id="AST from before the first session alone is no AST before the second"),
+        pytest.param(110, (0, 4), id="AST of the recovery after the first session"),
+        pytest.param(65, (4, 4), id="AST after the recovery"),
+    ],
+)
+def test_art_compares_ast_after_the_recovery_of_the_first_session(days_ago, points):
+    score = art_of(
+        ast=[(40, 126), (60, days_ago)] if days_ago != 125 else [(40, 125)], responses=[response(FIRST, "PR")]
+    )
+    assert (score.low, score.high) == points
