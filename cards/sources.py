@@ -12,6 +12,7 @@ class Source:
     kind       score | staging | guideline | trial | review | payer-policy | quality-standard | label | summary | overview
     quoted_in  key of the document it was read in, where the document itself was not read
     caution    what a reader must know before trusting it
+    levels     statement → level of evidence or grade of recommendation, where the document gives one
     """
 
     key: str
@@ -23,8 +24,15 @@ class Source:
     url: str = ""
     quoted_in: str = ""
     caution: str = ""
+    levels: tuple[tuple[str, str], ...] = ()
 
 
+# As the documents give them; a rule cites them as its locator.
+LOE_SELECTIVE = "LoE 4, strong recommendation, strong consensus"
+LOE_NO_TKI = "LoE 2, strong recommendation, 82 % consensus"
+LOE_OTHER_THERAPY = "LoE 3, strong recommendation, strong consensus"
+GR_INVASION_OR_SPREAD = "GR 1B"
+_CATEGORY_2A = (("every statement, unless specified", "category 2A"),)
 _UNREVIEWED = "machine-written summary whose own banner says that human review is pending"
 
 _ALL = (
@@ -62,7 +70,8 @@ _ALL = (
            "Commonwealth Radiology", None, "review"),
     Source("seekhealth", "SeekHealth TACE table", "Table of contraindications to TACE", "seekhealthz", None, "review"),
     Source("easl-eortc-2012", "EASL-EORTC 2012", "EASL-EORTC clinical practice guidelines: HCC", "EASL, EORTC", 2012,
-           "guideline", "https://pmc.ncbi.nlm.nih.gov/articles/PMC3700789/"),
+           "guideline", "https://pmc.ncbi.nlm.nih.gov/articles/PMC3700789/",
+           levels=(("no TACE with macrovascular invasion or extrahepatic spread", GR_INVASION_OR_SPREAD),)),
     Source("jsh-2021", "JSH 2021", "JSH consensus statements on HCC 2021: TACE-unsuitable", "JSH", 2021,
            "guideline", "https://pmc.ncbi.nlm.nih.gov/articles/PMC8237791/"),
     Source("sir-2019", "SIR 2019 bleeding-risk guideline", "Consensus guidelines on periprocedural bleeding risk",
@@ -70,7 +79,10 @@ _ALL = (
     Source("vanderwalde-2009", "VanderWalde 2009", "Hepatic abscess after embolization", "PMC3000072", 2009, "review",
            "https://pmc.ncbi.nlm.nih.gov/articles/PMC3000072/"),
     Source("easl-2025", "EASL 2025, as quoted", "EASL clinical practice guidelines: HCC 2025", "EASL", 2025,
-           "guideline", quoted_in="source-003", caution=f"known only as quoted in a {_UNREVIEWED}"),
+           "guideline", quoted_in="source-003", caution=f"known only as quoted in a {_UNREVIEWED}",
+           levels=(("TACE before systemic therapy where liver-confined and selective", LOE_SELECTIVE),
+                   ("no intra-arterial therapy with TKIs in large burden", LOE_NO_TKI),
+                   ("other therapies after 1–2 TACE without response", LOE_OTHER_THERAPY))),
     Source("source-000", "TACE overview", "Overview of TACE: success, downstaging, survival, alternatives", "", None,
            "overview"),
     Source("source-001", "Payer policy MED140", "Transarterial Chemoembolization (TACE), medical policy", "payer",
@@ -135,13 +147,16 @@ _ALL = (
     Source("sirt-parameter", "ACR–ABS–ACNM–ASTRO–SIR–SNMMI practice parameter", "Selective internal radiation therapy",
            "ACR, ABS, ACNM, ASTRO, SIR, SNMMI", None, "guideline", quoted_in="source-001"),
     Source("nccn-hcc-2022", "NCCN hepatobiliary v.1.2022", "NCCN guidelines: hepatocellular and bile duct cancer", "NCCN",
-           2022, "guideline", quoted_in="source-001"),
+           2022, "guideline", quoted_in="source-001", levels=_CATEGORY_2A),
     Source("nccn-colorectal-2022", "NCCN colon, rectal v.1.2022", "NCCN guidelines: colon cancer, rectal cancer", "NCCN",
-           2022, "guideline", quoted_in="source-001"),
+           2022, "guideline", quoted_in="source-001", levels=_CATEGORY_2A),
     Source("nccn-neuroendocrine-2022", "NCCN neuroendocrine v.1.2022", "NCCN guidelines: neuroendocrine tumors", "NCCN",
-           2022, "guideline", quoted_in="source-001"),
+           2022, "guideline", quoted_in="source-001", levels=_CATEGORY_2A),
     Source("nccn-melanoma-2022", "NCCN melanoma 2022", "NCCN guidelines: uveal v.2.2022, cutaneous v.3.2022", "NCCN",
-           2022, "guideline", quoted_in="source-001"),
+           2022, "guideline", quoted_in="source-001", levels=_CATEGORY_2A),
+    Source("brachytherapy-consortium", "Radioembolization Brachytherapy Oncology Consortium",
+           "Recommendations for yttrium-90 microsphere therapy", "independent expert panel", None, "guideline",
+           quoted_in="source-001", levels=(("its 14 recommendations", "level 2A, panel consensus, low-level evidence"),)),
     Source("trace-2022", "TRACE (Dhondt 2022)", "Radioembolization versus chemoembolization for HCC, randomized",
            "Dhondt et al.", 2022, "trial", quoted_in="source-001"),
     Source("contract", "tace-cds", "How this service reads missing and conflicting data", "tace-cds", 2026,

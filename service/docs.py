@@ -69,10 +69,11 @@ def coverage_table() -> str:
 def _sources() -> str:
     rows = [
         f"| `{s.key}` | {s.title} | {s.issuer}{f', {s.year}' if s.year else ''} | "
-        f"{f'quoted in `{s.quoted_in}`. ' if s.quoted_in else ''}{s.caution} |"
+        f"{f'quoted in `{s.quoted_in}`. ' if s.quoted_in else ''}{s.caution} | "
+        f"{'; '.join(f'{statement}: {level}' for statement, level in s.levels)} |"
         for s in SOURCES.values()
     ]
-    return "\n".join(["| Key | Title | Issuer, year | Note |", "|---|---|---|---|", *rows])
+    return "\n".join(["| Key | Title | Issuer, year | Note | Level of evidence |", "|---|---|---|---|---|", *rows])
 
 
 def data_page() -> str:

@@ -22,6 +22,7 @@ from cards.combination.limits import (
 )
 from cards.facts import Absent
 from cards.response.history import tace_sessions, undated_tace
+from cards.sources import LOE_NO_TKI, LOE_OTHER_THERAPY
 from cards.staging.burden import spread, up_to_seven
 from cards.verdict import Finding, Verdict, all_of, any_of, verdict_of
 from cards.words import listed
@@ -95,7 +96,7 @@ def easl_2025_tki_in_large_burden(case: Case, drugs: Drugs) -> Finding:
     Source
         easl-2025, level of evidence 2, strong recommendation, 82 % consensus; quoted in source-003
     """
-    rule, source, locator = "easl_2025_tki_in_large_burden", "easl-2025", "LoE 2, strong recommendation, 82 % consensus"
+    rule, source, locator = "easl_2025_tki_in_large_burden", "easl-2025", LOE_NO_TKI
     inhibitors = [d for d in drugs if d in TYROSINE_KINASE_INHIBITORS]
     if not inhibitors:
         return Finding(rule, Verdict.NOT_MET, "no TKI: the sentence speaks of TKIs alone", source, locator)
@@ -225,7 +226,7 @@ def easl_2025_other_therapy(case: Case, refractory: Iterable[Finding]) -> Findin
     Source
         easl-2025, level of evidence 3, strong recommendation, strong consensus; quoted in source-003
     """
-    rule, locator = "easl_2025_other_therapy", "LoE 3, strong recommendation, strong consensus"
+    rule, locator = "easl_2025_other_therapy", LOE_OTHER_THERAPY
     judged = next((f for f in refractory if f.rule == "easl_2025_quoted"), None)
     treated = bool(tace_sessions(case.facts) or undated_tace(case.facts))
     if judged is None:

@@ -4,10 +4,11 @@ from cards.bounds import holds
 from cards.case import Case
 from cards.facts import Absent
 from cards.rule import finding, is_one_of, threshold
+from cards.sources import GR_INVASION_OR_SPREAD, LOE_SELECTIVE
 from cards.verdict import Finding, Verdict
 
 ECOG_ABOVE = 2
-_MACROVASCULAR = "macrovascular invasion or extrahepatic spread, GR 1B"
+_MACROVASCULAR = f"macrovascular invasion or extrahepatic spread, {GR_INVASION_OR_SPREAD}"
 
 
 def extrahepatic_spread(case: Case) -> Finding:
@@ -67,7 +68,9 @@ def ecog_above_2(case: Case) -> Finding:
 def infiltrative_growth(case: Case) -> Finding:
     """Infiltrative growth. Source: easl-2025 as quoted in source-003 ("no infiltrative gross appearance")."""
     known = case.state.growth_pattern
-    return is_one_of("infiltrative_growth", known, ("infiltrative",), "easl-2025", "selective approach, LoE 4")
+    return is_one_of(
+        "infiltrative_growth", known, ("infiltrative",), "easl-2025", f"selective approach, {LOE_SELECTIVE}"
+    )
 
 
 NOT_RECOMMENDED = (

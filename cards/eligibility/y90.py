@@ -99,8 +99,9 @@ def _usual_line(case: Case) -> Line:
 
 _BEFORE = Line(
     "Before treatment: hepatic angiogram to map the arteries, and albumin particles with SPECT to look for shunting to lung or "
-    "gut (whether done is not read); a consensus panel asks for multidisciplinary management",
-    "source-001",
+    "gut (whether done is not read); a consensus panel (level 2A: consensus, low-level evidence) asks for multidisciplinary "
+    "management",
+    "brachytherapy-consortium",
 )
 
 

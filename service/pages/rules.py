@@ -39,6 +39,7 @@ def as_data() -> dict[str, object]:
             for name, value in {
                 "key": s.key, "label": s.label, "title": s.title, "issuer": s.issuer, "year": s.year, "kind": s.kind,
                 "url": s.url, "quotedIn": s.quoted_in, "caution": s.caution,
+                "levels": [{"statement": statement, "level": level} for statement, level in s.levels],
             }.items()
             if value
         }

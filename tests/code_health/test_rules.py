@@ -93,6 +93,38 @@ def test_source_known_only_from_an_unreviewed_summary_says_so():
     assert all("human review is pending" in s.caution for s in unread)
 
 
+LEVEL = re.compile(r"LoE \d|GR \d|category \d|level \d")
+
+
+def levels_written(root: Path) -> Iterator[tuple[str, str]]:
+    """A level of evidence written in a rule as a literal, with its place: it stands in the list of sources instead."""
+    for file in core_files(root):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            at = SOURCE_AT.get(getattr(node.func, "id", "")) if isinstance(node, ast.Call) else None
+            for each in [] if at is None else node.args[at + 1 : at + 2]:
+                if isinstance(each, ast.Constant) and LEVEL.search(str(each.value)):
+                    yield f"{file.relative_to(root).as_posix()}:{node.lineno}", each.value
+
+
+def test_levels_of_evidence_stand_in_the_list_of_sources():
+    assert all(statement and LEVEL.search(level) for s in SOURCES.values() for statement, level in s.levels)
+    assert [each for each in levels_written(ROOT) if "refractoriness" not in each[0]] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "levels"),
+    [("easl-2025", ["LoE 4", "LoE 2", "LoE 3"]), ("easl-eortc-2012", ["GR 1B"]), ("nccn-hcc-2022", ["category 2A"]),
+     ("brachytherapy-consortium", ["level 2A"])],
+)  # fmt: skip
+def test_source_has_the_levels_that_it_gives(key, levels):
+    assert [level.split(",")[0] for _, level in SOURCES[key].levels] == levels
+
+
+def test_level_written_in_a_rule_is_found(tmp_path):
+    found = list(levels_written(tree(tmp_path, 'Finding("r", MET, "because", "easl-2025", "LoE 7, weak")')))
+    assert found == [("cards/rule.py:1", "LoE 7, weak")]
+
+
 def test_policy_cites_a_listed_source():
     assert med140().source in SOURCES
 

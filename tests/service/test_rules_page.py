@@ -25,3 +25,16 @@ def test_starred_rules_say_so(client):
     starred = {r["name"] for c in book["chapters"] for r in c["rules"] if r.get("countsWhileNotStated")}
     assert "creatinine_2_or_more" in starred
     assert "any_ascites" not in starred
+
+
+def test_sources_say_the_level_of_evidence_that_they_give(client):
+    book = client.get("/rules", headers={"Accept": "application/json"}).get_json()
+    levels = {s["key"]: [each["level"] for each in s["levels"]] for s in book["sources"] if "levels" in s}
+    assert levels["easl-2025"][1] == "LoE 2, strong recommendation, 82 % consensus"
+    assert "source-003" not in levels
+
+
+def test_published_statements_stand_in_the_rule_book(client):
+    page = client.get("/rules", headers={"Accept": "text/html"}).text
+    assert "downstaging_21_of_30" in page
+    assert "source-000, HCC downstaging" in page
