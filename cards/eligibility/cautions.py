@@ -143,7 +143,9 @@ def tumor_10_cm_or_more(case: Case) -> Finding:
     """A tumor of 10 cm or more. Source: wjh-2015 (≥ 10 cm); crad-tace prints > 10."""
     b = case.burden
     verdict = verdict_of(True if b.largest.low >= TUMOR_MIN_CM else False if b.largest.high < TUMOR_MIN_CM else None)
-    return Finding("tumor_10_cm_or_more", verdict, b.text, "wjh-2015", "table 1 (≥ 10 cm)", b.evidence,
+    at_ten = "; at exactly 10 cm the lists differ: WJH 2015 says ≥ 10, Commonwealth Radiology > 10"
+    because = b.text + (at_ten if b.largest.low == b.largest.high == TUMOR_MIN_CM else "")
+    return Finding("tumor_10_cm_or_more", verdict, because, "wjh-2015", "table 1 (≥ 10 cm)", b.evidence,
                    b.missing if verdict is Verdict.UNKNOWN else ())  # fmt: skip
 
 

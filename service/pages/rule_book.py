@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 from cards.combination.advanced import ADVANCED
@@ -65,13 +66,34 @@ _STAGES = (bclc, bclc_stage, tumor_stage, b_subgroup_remark, stage_migration, b2
 _UNCHECKED = (varices_documented, bleeding_documented, anticoagulation_documented, transplant_listing_documented)
 
 
+_HEADINGS = frozenset({"Inputs", "Result", "Errors", "Not modelled", "Source"})
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """starred: counts as caution also while it is not stated; text: the docstring."""
+    """starred: counts as caution also while it is not stated; text: the docstring; version: of the module it stands in."""
 
     name: str
     text: str
     starred: bool = False
+    version: str = ""
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """The docstring by its headings; "Sentence" is what stands before the first one."""
+        found = {"Sentence": ""}
+        heading = "Sentence"
+        for line in self.text.split(">>>")[0].splitlines():
+            if line in _HEADINGS:
+                heading = line
+                found[heading] = ""
+            else:
+                found[heading] += f"{line.strip()}\n" if heading != "Sentence" else f"{line} "
+        sentence, _, cited = found["Sentence"].partition("Source:")
+        found["Sentence"] = " ".join(sentence.split())
+        if cited:
+            found.setdefault("Source", " ".join(cited.split()))
+        return {name: body.strip() for name, body in found.items() if body.strip()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +131,7 @@ def rule_book() -> tuple[Chapter, ...]:
         ),
         Chapter(
             "Published statements",
-            tuple(Rule(s.key, _statement(s)) for s in STATEMENTS),
+            tuple(Rule(s.key, _statement(s), version=_digest(_statement(s))) for s in STATEMENTS),
             "Shown with the patients whom they are about; nothing here decides.",
         ),
         Chapter(
@@ -131,10 +153,18 @@ def rule_book() -> tuple[Chapter, ...]:
 
 def _statement(s: Statement) -> str:
     """In the form of a docstring."""
-    verdicts = f"\nShown on the eligibility card with\n    {', '.join(s.on_card)}" if s.on_card else ""
+    verdicts = f"\nResult\n    shown on the eligibility card with {', '.join(s.on_card)}" if s.on_card else ""
     return f"{s.said.rstrip('.')}.\n{verdicts}\nSource\n    {s.source}, {s.locator}"
 
 
 def _rules(functions: Iterable[Callable[..., Any]], starred: Iterable[Callable[..., Any]] = ()) -> tuple[Rule, ...]:
     marked = set(starred)
-    return tuple(Rule(f.__name__, inspect.getdoc(f) or "", f in marked) for f in functions)
+    return tuple(
+        Rule(f.__name__, inspect.getdoc(f) or "", f in marked, _digest(inspect.getsource(inspect.getmodule(f) or f)))
+        for f in functions
+    )
+
+
+def _digest(text: str) -> str:
+    """Changes with the code or the words a rule stands on, so that a review can name what it saw."""
+    return sha256(text.encode()).hexdigest()[:8]

@@ -27,7 +27,13 @@ def as_data() -> dict[str, object]:
             "title": chapter.title,
             **({"note": chapter.note} if chapter.note else {}),
             "rules": [
-                {"name": r.name, "text": r.text, **({"countsWhileNotStated": True} if r.starred else {})}
+                {
+                    "name": r.name,
+                    "version": r.version,
+                    "text": r.text,
+                    "parts": {_member(heading): body for heading, body in r.parts.items()},
+                    **({"countsWhileNotStated": True} if r.starred else {}),
+                }
                 for r in chapter.rules
             ],
         }
@@ -46,3 +52,9 @@ def as_data() -> dict[str, object]:
         for s in SOURCES.values()
     ]  # fmt: skip
     return {"chapters": chapters, "sources": sources}
+
+
+def _member(heading: str) -> str:
+    """ "Not modelled" as a JSON member: notModelled."""
+    first, *rest = heading.split()
+    return first.lower() + "".join(word.capitalize() for word in rest)

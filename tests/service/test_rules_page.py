@@ -32,9 +32,26 @@ def test_sources_say_the_level_of_evidence_that_they_give(client):
     levels = {s["key"]: [each["level"] for each in s["levels"]] for s in book["sources"] if "levels" in s}
     assert levels["easl-2025"][1] == "LoE 2, strong recommendation, 82 % consensus"
     assert "source-003" not in levels
+    page = client.get("/rules", headers={"Accept": "text/html"}).text
+    assert "no intra-arterial therapy with TKIs in large burden: LoE 2, strong recommendation" in page
 
 
 def test_published_statements_stand_in_the_rule_book(client):
     page = client.get("/rules", headers={"Accept": "text/html"}).text
     assert "downstaging_21_of_30" in page
     assert "source-000, HCC downstaging" in page
+
+
+def test_rule_comes_in_its_parts_with_a_version(client):
+    book = client.get("/rules", headers={"Accept": "application/json"}).get_json()
+    rules = {rule["name"]: rule for chapter in book["chapters"] for rule in chapter["rules"]}
+    assert rules["child_pugh_b8_or_worse"]["parts"] == {
+        "sentence": "Decompensated cirrhosis: Child-Pugh B8 or worse.",
+        "inputs": "Child-Pugh of today, known or bounded",
+        "result": "MET      lowest possible score 8 or more\nNOT_MET  highest possible score below 8\n"
+        "UNKNOWN  the range crosses 8",
+        "source": 'wjh-2015 table 1 prints "≥ B8"; the Commonwealth Radiology list prints "> 8": they differ at exactly 8',
+    }
+    assert rules["jaundice"]["parts"] == {"sentence": "Jaundice as a recorded finding.", "source": "crad-tace."}
+    assert all(len(rule["version"]) == 8 and rule["parts"]["sentence"] for rule in rules.values())
+    assert [name for name, rule in rules.items() if "source" not in rule["parts"]] == []

@@ -327,3 +327,8 @@ def test_which_access_is_left_is_said(rule, changes, words):
     because = judged(rule, **changes).because
     assert words in because
     assert ("access" in because) is bool(words)
+
+
+@pytest.mark.parametrize(("cm", "said"), [(9.9, False), (10.0, True), (10.1, False)])
+def test_lists_differ_at_exactly_10_cm(cm, said):
+    assert ("lists differ" in judged("tumor_10_cm_or_more", sizes=(cm, 2.0)).because) is said
