@@ -10,6 +10,7 @@ RUN python -m venv --without-pip /venv \
     && pip --python /venv/bin/python install --no-cache-dir --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY cards cards
+COPY fixtures fixtures
 COPY service service
 # setuptools comes hashed with the lock, builds the project, and is not needed to run it
 RUN pip --python /venv/bin/python install --no-cache-dir --no-deps --no-build-isolation . \

@@ -10,8 +10,11 @@ from service.hooks.routes import as_json, hooks
 from service.hooks.running import NAME, Running, running
 from service.hooks.trust import Gate
 from service.knowledge.routes import knowledge
+from service.pages.gallery import gallery
 from service.pages.home import pages
 from service.pages.rules import rules
+from service.pages.worksheet import worksheet
+from service.sandbox.fhir import fhir
 from service.settings import PREFIX, Settings, WrongSetting, from_environment
 from service.store import Store
 
@@ -37,6 +40,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(hooks)
     app.register_blueprint(pages)
     app.register_blueprint(rules)
+    app.register_blueprint(worksheet)
+    if settings.sandbox:
+        app.register_blueprint(gallery)
+        app.register_blueprint(fhir)
     app.register_blueprint(knowledge)
     app.get("/health/live")(_live)
     app.get("/health/ready")(_ready)

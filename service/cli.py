@@ -19,12 +19,13 @@ from service.hooks import catalog
 from service.hooks.case import assess, cards_of, case_of, read_case
 from service.hooks.running import running
 from service.hooks.trust import refuse_open_address
-from service.pages.home import telling_example
 from service.pages.terminal import cards_text, outcome_text
+from service.sandbox.fhir import PATH as SANDBOX_FHIR
+from service.sandbox.fixtures import telling_example
 from service.server import CannotListen, Server, is_wildcard, shown_url
 from service.settings import (
+    PACKAGED_FIXTURES,
     PREFIX,
-    REPOSITORY_FIXTURES,
     Settings,
     WrongSetting,
     from_environment,
@@ -77,9 +78,9 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 @click.option("--fixtures", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder of fixtures.")
 def sandbox(host: str | None, port: int | None, fixtures: Path | None) -> None:
     """The service for trying out, with example patients; the moment asked may be set (TACE_CDS_AS_OF)."""
-    settings = from_environment(mode="sandbox", host=host, port=port, fixtures_dir=fixtures or _fixtures())
+    settings = from_environment(mode="sandbox", host=host, port=port, fixtures_dir=fixtures or PACKAGED_FIXTURES)
     _name_unknown_settings()
-    server = _server(settings)
+    server = _server(_asking_itself(settings))
     base = shown_url(settings.host, server.port)
     click.echo(f"tace-cds sandbox on {base}/ (for trying out, not for patient care)")
     if is_wildcard(settings.host):
@@ -140,6 +141,25 @@ def call(url: str, file: BinaryIO) -> None:
     click.echo(cards_text(content["cards"]))
 
 
+@commands.group("fixtures")
+def fixtures_group() -> None:
+    """The example patients."""
+
+
+@fixtures_group.command("export")
+@click.argument("out", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--fixtures", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder of fixtures.")
+def fixtures_export(out: Path, fixtures: Path | None) -> None:
+    """Write each example patient into DIR as a transaction bundle for any FHIR R4 server."""
+    from service.sandbox.export import export
+
+    written = export(fixtures or PACKAGED_FIXTURES, out)
+    for file, refused in written:
+        if refused:
+            click.echo(f"{file.name}: left out, no valid FHIR R4: {', '.join(refused)}", err=True)
+    click.echo(f"{len(written)} transaction bundles in {out}")
+
+
 @commands.group()
 def codes() -> None:
     """The map of an EHR's local codes."""
@@ -172,9 +192,10 @@ def _settings_for_assess(as_of: date | None) -> Settings:
     return from_environment(mode="sandbox", as_of=as_of.isoformat() if as_of else "")
 
 
-def _fixtures() -> Path:
-    here = Path("fixtures")
-    return here if here.is_dir() else REPOSITORY_FIXTURES
+def _asking_itself(settings: Settings) -> Settings:
+    """The sandbox may read its own fixtures as a FHIR server; the port is only known where one was chosen."""
+    own = tuple(f"http://{name}:{settings.port}{SANDBOX_FHIR}" for name in ("127.0.0.1", "localhost") if settings.port)
+    return settings.model_copy(update={"fhir_servers": (*settings.fhir_servers, *own)})
 
 
 def _name_unknown_settings() -> None:

@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 PREFIX = "TACE_CDS_"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SIGNATURES = frozenset({"ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"})
-REPOSITORY_FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
+PACKAGED_FIXTURES = (Path(__file__).parent / "fixtures").resolve()  # in the repository a link to its `fixtures`
 
 Days = Annotated[int, Field(ge=1, le=3660)]
 Seconds = Annotated[float, Field(gt=0, le=60)]
@@ -90,7 +90,7 @@ class Settings(BaseSettings):
 
     as_of: str = ""
     assess_route: bool | None = None
-    fixtures_dir: Path = REPOSITORY_FIXTURES
+    fixtures_dir: Path = PACKAGED_FIXTURES
 
     @field_validator("cors_origins", "fhir_servers", "fhir_networks", "trust_algorithms", mode="before")
     @classmethod

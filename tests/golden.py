@@ -14,9 +14,9 @@ from flask.testing import FlaskClient
 from service.app import create_app
 from service.hooks import catalog
 from service.hooks.running import running
-from service.settings import REPOSITORY_FIXTURES, Settings
+from service.settings import PACKAGED_FIXTURES, Settings
 
-FIXTURES = REPOSITORY_FIXTURES
+FIXTURES = PACKAGED_FIXTURES
 SERVICE_OF = {each.hook: each.id for each in catalog.SERVICES}
 
 

@@ -1,10 +1,10 @@
 """GET /rules: the rule book for clinicians, as a page or as JSON."""
 
 import orjson
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, request
 
 from cards.sources import SOURCES
-from service.pages.home import POLICY
+from service.pages.policy import page
 from service.pages.rule_book import rule_book
 
 rules = Blueprint("rules", __name__, template_folder="templates")
@@ -15,9 +15,7 @@ def rule_page() -> Response:
     """HTML for browsers; JSON where it is asked for first."""
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         return Response(orjson.dumps(as_data()), content_type="application/json")
-    page = make_response(render_template("rules.html", chapters=rule_book(), sources=SOURCES.values()))
-    page.headers["Content-Security-Policy"] = POLICY
-    return page
+    return page("rules.html", here="rules", cases={}, chapters=rule_book(), sources=SOURCES.values())
 
 
 def as_data() -> dict[str, object]:

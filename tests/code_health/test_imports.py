@@ -22,7 +22,14 @@ ABOVE = {  # part of cards → the parts of cards that stand on it, which it nev
 }
 
 ONLY_IN = {  # package → the files and folders of service that may import it
-    "flask": ("service/app.py", "service/hooks/", "service/pages/", "service/knowledge/", "service/errors.py"),
+    "flask": (
+        "service/app.py",
+        "service/hooks/",
+        "service/pages/",
+        "service/knowledge/",
+        "service/sandbox/fhir.py",
+        "service/errors.py",
+    ),
     "requests": ("service/outgoing.py", "service/cli.py"),
     "sqlalchemy": ("service/store/",),
     "alembic": ("service/store/",),

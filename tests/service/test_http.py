@@ -440,17 +440,12 @@ def test_assess_of_two_patients_is_400(client):
     assert "2 patients" in issue(response)["diagnostics"]
 
 
-def test_home_lists_the_fixtures_of_the_sandbox(seen, tmp_path):
-    for name in ("b-case", "a-case"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "request.json").write_text(json.dumps(hook_body()))
-    (tmp_path / "broken").mkdir()
-    (tmp_path / "broken" / "request.json").write_text("{")
-    page = create_app(Settings(mode="sandbox", fixtures_dir=tmp_path)).test_client().get("/")
-    assert page.text.index("a-case") < page.text.index("b-case")
-    assert "/cds-services/tace-order-sign" in page.text
-    assert "broken" not in page.text
-    assert "a-case" not in create_app(Settings(fixtures_dir=tmp_path)).test_client().get("/").text
+def test_home_of_the_sandbox_is_its_page_and_that_of_the_service_is_not(seen):
+    page = create_app(Settings(mode="sandbox")).test_client().get("/")
+    assert 'value="order-sign" data-service="tace-order-sign"' in page.text
+    service = create_app(Settings()).test_client()
+    assert "sandbox.js" not in service.get("/").text
+    assert [service.get(path).status_code for path in ("/sandbox/fixtures", "/sandbox/fhir/Patient")] == [404, 404]
 
 
 def test_bodies_are_not_cached(client):
