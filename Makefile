@@ -10,7 +10,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --group lock --universal --python-v
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types dockerfile lock bench cohort-load fixtures docs clean
+.PHONY: help run test check lint format types dockerfile lock bench cohort-load fixtures docs clean bandit torture
 .NOTPARALLEL:
 
 help: ## this list
@@ -22,7 +22,7 @@ run: $(VENV)/.runtime ## install what is needed and open the sandbox on http://1
 test: $(VENV)/.dev ## run the tests
 	$(BIN)/python -m pytest $(ARGS)
 
-check: lint format types dockerfile test ## all that CI runs: style, types, Dockerfile, tests
+check: lint format types bandit dockerfile test ## all that CI runs: style, types, security, Dockerfile, tests
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -33,6 +33,9 @@ format: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(BIN)/mypy
 
+bandit: $(VENV)/.dev
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive cards service
+
 dockerfile: $(VENV)/.dev
 	$(BIN)/hadolint Dockerfile
 
@@ -40,6 +43,9 @@ lock: $(VENV)/.dev ## renew the lock files from pyproject.toml
 	$(LOCK) --output-file requirements.lock
 	$(LOCK) --extra cohort --extra dev --extra postgres --constraint requirements.lock --output-file requirements-dev.lock
 	$(LOCK) --extra spark --constraint requirements-dev.lock --output-file requirements-spark.lock
+
+torture: $(VENV)/.dev ## the long tests: generated requests, slow clients, floods, search for leaks (ARGS="--requests 2000")
+	$(BIN)/python -m tests.torture $(ARGS)
 
 bench: $(VENV)/.dev ## measure speed against the stated floors
 	$(BIN)/python -m benchmarks

@@ -124,7 +124,7 @@ def _at_work(channel: HTTPChannel) -> bool:
 
 
 def is_wildcard(host: str) -> bool:
-    return host in ("", "*", "0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
+    return host in ("", "*", "0.0.0.0", "::")  # noqa: S104 - compared with, not bound to # nosec B104
 
 
 def shown_url(host: str, port: int) -> str:

@@ -1,7 +1,7 @@
 """Elements of a picture: text from a record is escaped, colors hold on light and on dark ground, nothing runs."""
 
 from collections.abc import Mapping
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape, quoteattr  # they write and parse nothing # nosec B406
 
 from cards.markdown import plain
 

@@ -1,10 +1,15 @@
 """Bundles, arrays and wrapped values → the resources in them, in order, with what their full URLs stand for."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
+
+import orjson
 
 Resource = dict[str, Any]
 
+FEW = 8  # versions of one resource that are compared one by one; a thousand of them would take minutes
 DEEPEST = 20  # Bundles in Bundles; real ones have one level, a batch response two
 MESSAGES = frozenset({"OperationOutcome", "Parameters"})  # say something about the call, nothing about the patient
 _NO_RESOURCE = MESSAGES | {"", "Bundle"}
@@ -40,23 +45,44 @@ def _collect(found: Any, full_url: str, depth: int, resources: list[Resource], f
 
 def without_repetition(resources: Iterable[Resource]) -> list[Resource]:
     """The same resource sent under two keys or on two pages is one; two versions of it stay two."""
-    resources = list(resources)
-    named = [
-        (resource["resourceType"], resource["id"]) for resource in resources if isinstance(resource.get("id"), str)
-    ]
-    if len(set(named)) == len(named):
-        return resources
-    seen: dict[tuple[Any, str], list[Resource]] = {}
+    first: dict[tuple[Any, str], Resource] = {}
+    versions: dict[tuple[Any, str], _Versions] = {}
     once: list[Resource] = []
     for resource in resources:
         identifier = resource.get("id")
         if isinstance(identifier, str) and identifier:
-            earlier = seen.setdefault((resource["resourceType"], identifier), [])
-            if resource in earlier:
+            name = (resource["resourceType"], identifier)
+            earlier = first.get(name)
+            if earlier is None:
+                first[name] = resource
+            elif not versions.setdefault(name, _Versions([earlier])).is_new(resource):
                 continue
-            earlier.append(resource)
         once.append(resource)
     return once
+
+
+@dataclass(slots=True)
+class _Versions:
+    """What came under one name: the first few to be compared one by one, of all others the digests."""
+
+    few: list[Resource]
+    others: set[bytes] = field(default_factory=set)
+
+    def is_new(self, resource: Resource) -> bool:
+        """Whether it is new; then it is remembered."""
+        if resource in self.few:
+            return False
+        if len(self.few) < FEW:
+            self.few.append(resource)
+            return True
+        content = _content(resource)
+        is_new = content not in self.others
+        self.others.add(content)
+        return is_new
+
+
+def _content(resource: Resource) -> bytes:
+    return sha256(orjson.dumps(resource, option=orjson.OPT_SORT_KEYS)).digest()
 
 
 def is_resource(value: Any) -> bool:

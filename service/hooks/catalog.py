@@ -12,7 +12,7 @@ from urllib.parse import quote
 from cards.facts import FACTS
 
 CDS_HOOKS_VERSION = "2.0.1"
-PATIENT_TOKEN = "{{context.patientId}}"  # noqa: S105 - a template token of CDS Hooks, no password
+PATIENT_TOKEN = "{{context.patientId}}"  # noqa: S105 - a template token # nosec B105
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ NOT_SENT = "not sent, and no FHIR server to ask"
 CLIENT_FAILED = "the client sent an error instead"
 NOT_FHIR = "what was sent is not FHIR"
 OTHER_KIND = "what was sent is something else"
+MOST_RESOURCES = 5000  # a long record has hundreds; reading is to end in time whatever is sent
+TOO_MANY = f"resources beyond the first {MOST_RESOURCES} were not read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,13 @@ def gather(request: HookRequest, needs: tuple[Need, ...], client: FhirClient | N
         raise NotReached(_gaps(missing, answers, refused), tuple(need.key for need in needs))
     fetched, fetched_urls = bundle.flatten(pages)
     given = [resource for each in sent.values() for resource in each.resources]
+    resources = bundle.without_repetition([*given, *fetched, *request.companions])
+    left_out = frozenset(str(resource["resourceType"]) for resource in resources[MOST_RESOURCES:])
     full_urls = {url: reference for each in sent.values() for url, reference in each.full_urls.items()}
     return Gathered(
-        resources=bundle.without_repetition([*given, *fetched, *request.companions]),
-        gaps=_gaps(missing, answers, refused),
-        unreached=frozenset(each.need.kind for each, _ in _failed(missing, answers)),
+        resources=resources[:MOST_RESOURCES],
+        gaps=_gaps(missing, answers, refused) + ((TOO_MANY,) if left_out else ()),
+        unreached=frozenset(each.need.kind for each, _ in _failed(missing, answers)) | left_out,
         full_urls=full_urls | fetched_urls | dict(request.order_urls),
         reached=bool(satisfied or pages),
     )

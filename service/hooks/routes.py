@@ -8,12 +8,14 @@ from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from service import advice
-from service.errors import NotKnown
+from service.errors import NotKnown, NotUsable
 from service.hooks import catalog, openapi
 from service.hooks.case import Case, assess, cards_of, case_of
 from service.hooks.prefetch import gather
 from service.hooks.request import HookRequest, hook_request, read_json
 from service.hooks.running import running
+
+MOST_DRAFTS, MOST_ORDERS = 500, 25
 
 hooks = Blueprint("hooks", __name__)
 
@@ -48,9 +50,16 @@ def assess_body() -> Response:
 
 def cards_for(asked: HookRequest, service: catalog.Service) -> list[dict[str, Any]]:
     """An order that is not ours is answered before anything is read or fetched."""
+    if len(asked.draft_orders or ()) > MOST_DRAFTS:
+        raise _too_many(f"more than {MOST_DRAFTS} orders")
     orders = asked.selected_orders
     if orders is not None and not advice.order_is_ours(orders, None):
         return []
+    if (
+        len(orders or ()) > MOST_ORDERS
+        and sum(advice.order_is_ours([each], None) for each in orders or ()) > MOST_ORDERS
+    ):
+        raise _too_many(f"more than {MOST_ORDERS} orders for this service")
     gathered = gather(asked, running().needs, running().client)
     case = Case(
         patient=asked.patient_id,
@@ -66,6 +75,11 @@ def cards_for(asked: HookRequest, service: catalog.Service) -> list[dict[str, An
         hook_instance=asked.hook_instance,
     )
     return cards_of(case, assess(case, running().settings))
+
+
+def _too_many(found: str) -> NotUsable:
+    """Each order is read, and each of ours assessed by itself; nobody signs so many at once."""
+    return NotUsable("context.draftOrders", found, "the orders that are signed together")
 
 
 def json_body() -> Any:

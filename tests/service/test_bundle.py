@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.fhir.bundle import bare_id, flatten, next_link, patients_of
+from service.fhir.bundle import bare_id, flatten, next_link, patients_of, without_repetition
 
 A = {"resourceType": "Observation", "id": "a"}
 B = {"resourceType": "Condition", "id": "b"}
@@ -137,3 +137,8 @@ def test_patients_of_prefers_the_patient_resources():
 @pytest.mark.parametrize("value", [None, [], {"link": None}, {"link": [None, {"relation": "self", "url": "x"}]}])
 def test_no_next_link(value):
     assert next_link(value) == ""
+
+
+def test_many_versions_of_one_resource_are_told_apart_and_repetitions_left_out():
+    versions = [{"resourceType": "Observation", "id": "o", "valueInteger": number} for number in range(3000)]
+    assert without_repetition([*versions, *reversed(versions)]) == versions

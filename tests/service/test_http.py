@@ -297,6 +297,17 @@ def test_unknown_is_404(client, path):
     assert issue(response)["code"] == "not-found"
 
 
+def test_more_orders_than_anybody_signs_are_400(client, seen):
+    many = [{**TACE, "id": f"order-{number}"} for number in range(26)]
+    response = client.post(SIGN, json=hook_body(context=context(draftOrders=bundle(*many))))
+    assert response.status_code == 400
+    assert issue(response)["expression"] == ["context.draftOrders"]
+    assert client.post(SIGN, json=hook_body(context=context(draftOrders=bundle(*many[:25])))).status_code == 200
+    for others, status in ((60, 200), (499, 200), (500, 400)):
+        mixed = bundle(TACE, *[{**OTHER, "id": f"other-{number}"} for number in range(others)])
+        assert client.post(SIGN, json=hook_body(context=context(draftOrders=mixed))).status_code == status
+
+
 def test_unknown_service_before_its_body(client):
     assert send(client, b"{", "/cds-services/no-such").status_code == 404
 

@@ -6,7 +6,7 @@ from service.errors import NotReached
 from service.fhir.client import FhirClient
 from service.hooks import catalog
 from service.hooks.catalog import Need
-from service.hooks.prefetch import gather
+from service.hooks.prefetch import MOST_RESOURCES, gather
 from service.hooks.request import hook_request
 from service.settings import Settings
 from tests.service.conftest import PATIENT, bundle, hook_body
@@ -229,6 +229,15 @@ def test_patient_of_another_id_is_left_to_the_reader():
 def test_full_urls_of_prefetch_are_kept():
     sent = {"resourceType": "Bundle", "entry": [{"fullUrl": "urn:uuid:1", "resource": CONDITION}]}
     assert gathered({**ALL, "conditions": sent}).full_urls == {"urn:uuid:1": "Condition/c1"}
+
+
+def test_what_is_beyond_the_limit_is_a_gap_and_unreached():
+    many = [{"resourceType": "Observation", "id": str(number)} for number in range(MOST_RESOURCES)]
+    found = gathered({**ALL, "observations": bundle(*many)})
+    assert len(found.resources) == MOST_RESOURCES
+    assert found.gaps == ("resources beyond the first 5000 were not read",)
+    assert found.unreached == {"Observation"}
+    assert gathered({**ALL, "observations": bundle(*many[:4000])}).gaps == ()
 
 
 # The templates
