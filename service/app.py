@@ -4,19 +4,23 @@ from flask import Flask, Response, g, request
 
 from service import errors
 from service.fhir.client import FhirClient
-from service.fhir.read import local_codes
-from service.hooks import catalog
-from service.hooks.routes import as_json, hooks
+from service.hooks import probes
+from service.hooks.audit import Audit
+from service.hooks.routes import hooks
 from service.hooks.running import NAME, Running, running
+from service.hooks.site import site
 from service.hooks.trust import Gate
+from service.hooks.upkeep import upkeep
 from service.knowledge.routes import knowledge
 from service.pages.gallery import gallery
 from service.pages.home import pages
 from service.pages.rules import rules
 from service.pages.worksheet import worksheet
 from service.sandbox.fhir import fhir
-from service.settings import PREFIX, Settings, WrongSetting, from_environment
+from service.settings import Settings, from_environment
 from service.store import Store
+from service.store.writer import Writer
+from service.telemetry import Metrics
 
 METHODS = "GET, POST, OPTIONS"
 HEADERS = "Authorization, Content-Type"
@@ -29,10 +33,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    store = Store(settings.store)
-    needs = catalog.needs(_local_codes(settings))
-    app.extensions[NAME] = Running(settings, FhirClient(settings), needs, store, Gate(settings, store))
+    app.extensions[NAME] = _shared(settings)
     errors.register(app)
+    probes.register(app)
     app.before_request(_preflight)
     app.before_request(_shed)
     app.before_request(_who)
@@ -45,21 +48,20 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(gallery)
         app.register_blueprint(fhir)
     app.register_blueprint(knowledge)
-    app.get("/health/live")(_live)
-    app.get("/health/ready")(_ready)
     _warm_up()
     running(app).ready = True
     return app
 
 
-def _local_codes(settings: Settings) -> tuple[str, ...]:
-    """The operator's codes as search tokens: an EHR sends only what it is asked for."""
-    if not settings.local_codes:
-        return ()
-    try:
-        return local_codes.load(settings.local_codes).tokens
-    except local_codes.LocalCodeError as problem:
-        raise WrongSetting(f"{PREFIX}LOCAL_CODES: {problem}") from None
+def _shared(settings: Settings) -> Running:
+    """What the requests of this process have in common. Nothing is opened yet."""
+    store, metrics, client = Store(settings.store), Metrics(), FhirClient(settings)
+    store.on_loss, store.on_change, client.on_fetched = metrics.lost, metrics.store_failing, metrics.fetched
+    writer = Writer(store)
+    audit = Audit(writer, metrics)
+    writer.tasks = upkeep(store, audit, settings)
+    gate = Gate(settings, store)
+    return Running(settings, client, {"": site(settings)}, store, gate, writer, metrics, audit)
 
 
 def _preflight() -> Response | None:
@@ -88,18 +90,6 @@ def _headers(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     if request.method == "POST":
         response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _live() -> Response:
-    return as_json({"status": "live"})
-
-
-def _ready() -> Response:
-    here = running()
-    condition = {"trust": here.gate.condition()} if here.gate.required else {}
-    response = as_json({"status": "ready" if here.ready else "not ready"} | condition)
-    response.status_code = 200 if here.ready else 503
     return response
 
 

@@ -31,6 +31,7 @@ from service.settings import (
     from_environment,
     unknown_names,
 )
+from service.store.commands import feedback, store_commands
 
 CALL_SECONDS = 30
 PRETTY = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
@@ -57,6 +58,10 @@ def main() -> None:
         _end(1, "the input is nested too deeply")
     except Exception as problem:  # the last handler: a traceback could hold a patient's values
         _end(1, f"could not be assessed because of an error in tace-cds ({type(problem).__name__})")
+
+
+commands.add_command(feedback)
+commands.add_command(store_commands)
 
 
 @commands.command()

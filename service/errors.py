@@ -47,6 +47,10 @@ class KeysNotReached(Exception):
     """The keys to hold a token against cannot be had at present."""
 
 
+class NotKept(Exception):
+    """Feedback that the store could not keep: it is not acknowledged, so that it can be sent again."""
+
+
 class TooBusy(Exception):
     """More requests wait than can be answered in time."""
 
@@ -80,6 +84,7 @@ TABLE: Mapping[type[Exception], Answer] = {
     KeysNotReached: Answer(
         503, "transient", "The keys of the calling client cannot be had at present.", (("Retry-After", "30"),)
     ),
+    NotKept: Answer(503, "transient", "Feedback cannot be kept now; send it again later.", (("Retry-After", "30"),)),
     TooBusy: Answer(503, "throttled", "The service is busy; try again shortly.", (("Retry-After", "2"),)),
 }  # fmt: skip
 

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "TACE_CDS_"
+SHORTEST_KEY = 32
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SIGNATURES = frozenset({"ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"})
 PACKAGED_FIXTURES = (Path(__file__).parent / "fixtures").resolve()  # in the repository a link to its `fixtures`
@@ -47,6 +48,12 @@ class Settings(BaseSettings):
     time_zone               in which bare dates are read
     local_codes             the operator's map of local codes (TOML), or nothing
     store                   database URL of feedback and audit: sqlite:///FILE or postgresql://…
+    retention_days          how long feedback and audit are kept
+    patient_hash_key        secret of the keyed hash by which the audit knows a patient again; without it it knows none
+    feedback_comments       whether what clinicians write beside an outcome is kept
+    shadow                  ids of services, or "all": assessed and audited, no card given
+    suppress_hours          for how long a card that was overridden is not given again for the same order and findings
+    log_format, log_level   of standard error
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
@@ -87,12 +94,19 @@ class Settings(BaseSettings):
     local_codes: str = ""
 
     store: Annotated[str, Field(repr=False)] = "sqlite:///tace-cds.sqlite3"
+    retention_days: Days = 365
+    patient_hash_key: Annotated[str, Field(repr=False)] = ""
+    feedback_comments: bool = True
+    shadow: Words = ()
+    suppress_hours: Annotated[int, Field(ge=0, le=2160)] = 0
+    log_format: Literal["json", "text"] = "json"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     as_of: str = ""
     assess_route: bool | None = None
     fixtures_dir: Path = PACKAGED_FIXTURES
 
-    @field_validator("cors_origins", "fhir_servers", "fhir_networks", "trust_algorithms", mode="before")
+    @field_validator("cors_origins", "fhir_servers", "fhir_networks", "trust_algorithms", "shadow", mode="before")
     @classmethod
     def _from_commas(cls, value: Any) -> Any:
         if isinstance(value, str):
@@ -160,6 +174,12 @@ class Settings(BaseSettings):
             raise ValueError(f"{PREFIX}PUBLIC_URL is needed with {PREFIX}TRUST=required: aud of a token names it")
         if self.trust == "required" and not self.clients:
             raise ValueError(f"{PREFIX}CLIENTS is needed with {PREFIX}TRUST=required: the file of known clients")
+        if self.patient_hash_key and len(self.patient_hash_key) < SHORTEST_KEY:
+            raise ValueError(f"{PREFIX}PATIENT_HASH_KEY has less than {SHORTEST_KEY} characters")
+        if self.suppress_hours and not self.patient_hash_key:
+            raise ValueError(
+                f"{PREFIX}SUPPRESS_HOURS needs {PREFIX}PATIENT_HASH_KEY: a card is known again by its hash"
+            )
         for server in self.fhir_servers:
             if not self.allows_scheme(server):
                 raise ValueError(f"{PREFIX}FHIR_SERVERS: {server} is not https; {PREFIX}FHIR_ALLOW_HTTP=true allows it")

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from service.store import Store
+from service.store.writer import Writer
 from tests.postgres import Postgres, postgres_server
 from tests.service.wire import HeldToTheWire
 
@@ -24,18 +25,23 @@ def _no_store_in_the_working_directory(tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture(autouse=True)
 def _stores_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A store lives as long as its process; a test has many."""
-    made: list[Store] = []
-    begin = Store.__init__
-
-    def remember(store: Store, *arguments: Any, **named: Any) -> None:
-        begin(store, *arguments, **named)
-        made.append(store)
-
-    monkeypatch.setattr(Store, "__init__", remember)
+    """A store and its writer live as long as their process; a test has many."""
+    made: list[Any] = []
+    for kind in (Store, Writer):
+        _remember(monkeypatch, kind, made)
     yield
-    for store in made:
-        store.close()
+    for each in reversed(made):  # the writer before the store it writes to
+        each.close()
+
+
+def _remember(monkeypatch: pytest.MonkeyPatch, kind: Any, made: list[Any]) -> None:
+    begin = kind.__init__
+
+    def remember(self: Any, *arguments: Any, **named: Any) -> None:
+        begin(self, *arguments, **named)
+        made.append(self)
+
+    monkeypatch.setattr(kind, "__init__", remember)
 
 
 @pytest.fixture(scope="session")

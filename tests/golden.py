@@ -36,7 +36,7 @@ def sandbox() -> Iterator[FlaskClient]:
     try:
         yield app.test_client()
     finally:
-        running(app).client.close()
+        running(app).close()
 
 
 def answer(client: FlaskClient, body: Any) -> Any:

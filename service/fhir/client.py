@@ -81,6 +81,7 @@ class FhirClient:
             ca_file=settings.fhir_ca_file,
             networks=settings.fhir_networks,
         )
+        self.on_fetched: Callable[[Mapping[str, str], float], object] = lambda outcomes, seconds: None
 
     def refusal(self, server: str) -> str:
         """Why this server may not be called; "" where it may."""
@@ -94,7 +95,8 @@ class FhirClient:
         refused = self.refusal(server)
         if refused:
             return {name: Answer(problem=refused) for name in queries}
-        deadline = self._clock() + self._settings.fhir_deadline_seconds
+        began = self._clock()
+        deadline = began + self._settings.fhir_deadline_seconds
         call = _Call(server, token, deadline, Allowance(self._settings.fhir_max_total_bytes))
         asked = {name: _Query(query) for name, query in queries.items()}
         workers = ThreadPoolExecutor(max_workers=max(1, len(asked)), thread_name_prefix="fhir")
@@ -102,6 +104,7 @@ class FhirClient:
         wait(tasks.values(), timeout=max(0.0, deadline - self._clock()))
         answers = {name: asked[name].answer(task) for name, task in tasks.items()}
         workers.shutdown(wait=False, cancel_futures=True)
+        self.on_fetched({queries[name]: answer.problem for name, answer in answers.items()}, self._clock() - began)
         return answers
 
     def close(self) -> None:

@@ -48,6 +48,7 @@ KNOWN: Mapping[str, Described] = {
     "pages.home": Described("What this is, with links.", "", "text/html"),
     "rules.rule_page": Described("Every rule with its thresholds, source and locator.", "", "text/html"),
     "_live": Described("Whether the process answers."),
+    "_metrics": Described("Measurements, for Prometheus.", "", "text/plain"),
     "_ready": Described("Whether it is ready for requests."),
 }
 

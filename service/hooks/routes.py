@@ -1,19 +1,23 @@
 """CDS Hooks over HTTP: discovery and the service call; one short translator per route."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, g, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from service import advice
-from service.errors import NotKnown, NotUsable
-from service.hooks import catalog, openapi
+from service.errors import NotKept, NotKnown, NotUsable
+from service.hooks import catalog, feedback, openapi
+from service.hooks.audit import Asked
 from service.hooks.case import Case, assess, cards_of, case_of
 from service.hooks.prefetch import gather
 from service.hooks.request import HookRequest, hook_request, read_json
 from service.hooks.running import running
+from service.store import StoreDown
+from service.store.feedback import keep
 
 MOST_DRAFTS, MOST_ORDERS = 500, 25
 
@@ -27,7 +31,7 @@ def describe() -> Response:
 
 @hooks.get("/cds-services")
 def discovery() -> Response:
-    return as_json(catalog.discovery(running().needs))
+    return as_json(catalog.discovery(running().site.needs))
 
 
 @hooks.post("/cds-services/<service_id>")
@@ -35,8 +39,27 @@ def call(service_id: str) -> Response:
     service = catalog.service(service_id)
     if service is None:
         raise NotKnown
-    asked = hook_request(json_body(), service.hook, running().settings)
+    asked = hook_request(json_body(), service.hook, running().site.settings)
     return as_json({"cards": cards_for(asked, service)})
+
+
+@hooks.post("/cds-services/<service_id>/feedback", endpoint="feedback")
+def take_feedback(service_id: str) -> Response:
+    """Answered 200 only once it is kept; the same again is answered alike and kept once."""
+    if catalog.service(service_id) is None:
+        raise NotKnown
+    here = running()
+    events = feedback.events(json_body(), service_id, here.site.name, comments=here.site.settings.feedback_comments)
+    try:
+        keep(here.store, events, datetime.now(UTC))
+    except StoreDown:
+        here.store.lose("feedback", len(events))
+        raise NotKept from None
+    for each in events:
+        here.metrics.feedback(service_id, each.outcome)
+    if here.settings.suppress_hours:
+        here.writer.wake()
+    return as_json({"kept": len(events)})
 
 
 @hooks.post("/assess")
@@ -50,17 +73,13 @@ def assess_body() -> Response:
 
 def cards_for(asked: HookRequest, service: catalog.Service) -> list[dict[str, Any]]:
     """An order that is not ours is answered before anything is read or fetched."""
-    if len(asked.draft_orders or ()) > MOST_DRAFTS:
-        raise _too_many(f"more than {MOST_DRAFTS} orders")
-    orders = asked.selected_orders
+    here, orders = running(), asked.selected_orders
+    site = here.site
+    _not_too_many(asked)
     if orders is not None and not advice.order_is_ours(orders, None):
+        here.metrics.not_ours(service.id)
         return []
-    if (
-        len(orders or ()) > MOST_ORDERS
-        and sum(advice.order_is_ours([each], None) for each in orders or ()) > MOST_ORDERS
-    ):
-        raise _too_many(f"more than {MOST_ORDERS} orders for this service")
-    gathered = gather(asked, running().needs, running().client)
+    gathered = gather(asked, site.needs, here.client)
     case = Case(
         patient=asked.patient_id,
         resources=gathered.resources,
@@ -74,12 +93,21 @@ def cards_for(asked: HookRequest, service: catalog.Service) -> list[dict[str, An
         service_id=service.id,
         hook_instance=asked.hook_instance,
     )
-    return cards_of(case, assess(case, running().settings))
+    assessments = assess(case, site.settings)
+    told = Asked(service.id, service.hook, asked.hook_instance, asked.patient_id, site, g.get("began", 0.0))
+    return here.audit.given(told, assessments, cards_of(case, assessments))
 
 
-def _too_many(found: str) -> NotUsable:
+def _not_too_many(asked: HookRequest) -> None:
     """Each order is read, and each of ours assessed by itself; nobody signs so many at once."""
-    return NotUsable("context.draftOrders", found, "the orders that are signed together")
+    orders = asked.selected_orders or ()
+    found = ""
+    if len(asked.draft_orders or ()) > MOST_DRAFTS:
+        found = f"more than {MOST_DRAFTS} orders"
+    elif len(orders) > MOST_ORDERS and sum(advice.order_is_ours([each], None) for each in orders) > MOST_ORDERS:
+        found = f"more than {MOST_ORDERS} orders for this service"
+    if found:
+        raise NotUsable("context.draftOrders", found, "the orders that are signed together")
 
 
 def json_body() -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, select
 
-from service.store.rows import insert_once, new_rows
+from service.store.rows import new_rows
 from service.store.store import Store
 from service.store.tables import FEEDBACK
 
@@ -51,8 +51,7 @@ def events(store: Store, since: datetime | None = None) -> list[Event]:
 
 
 def _insert(connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
-    statement = insert_once(FEEDBACK, connection)
-    return sum(new_rows(connection, statement, row) for row in rows)
+    return sum(new_rows(connection, FEEDBACK, row) for row in rows)
 
 
 def _row(event: Event, received_at: datetime) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
+from service.store.store import Store
+
 log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -36,6 +38,12 @@ def migrate(database: Engine) -> str:
         except CommandError:
             raise OSError("the schema of the store cannot be brought up to date") from None
         return revision(connection) or ""
+
+
+def migrated(store: Store) -> str:
+    """The revision of a store that is open, so up to date. StoreDown where it cannot be."""
+    store.open()
+    return store.read(revision) or "none"
 
 
 def revision(connection: Connection) -> str | None:

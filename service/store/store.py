@@ -26,7 +26,8 @@ class Store:
     """Shared by all requests of a process; thread-safe. Nothing is opened before it is used.
 
     failing_since   None while it works
-    lost            kind of record → how many could not be kept, since the start
+    lost            kind of record → how many could not be kept, since the start; each is told to on_loss
+    on_change       told when it begins to fail, and when it works again
     """
 
     def __init__(self, url: str, clock: Callable[[], float] = monotonic) -> None:
@@ -37,6 +38,8 @@ class Store:
         self._again_at = float("-inf")
         self.failing_since: datetime | None = None
         self.lost: dict[str, int] = {}
+        self.on_loss: Callable[[str, int], object] = lambda what, number: None
+        self.on_change: Callable[[bool], object] = lambda failing: None
 
     @property
     def kind(self) -> str:
@@ -60,6 +63,7 @@ class Store:
         """Records that could not be kept: counted, so that readiness and metrics can say so."""
         with self._lock:
             self.lost[what] = self.lost.get(what, 0) + number
+        self.on_loss(what, number)
 
     def after_fork(self) -> None:
         """In a child process: the connections are its parent's."""
@@ -110,12 +114,14 @@ class Store:
             first = self.failing_since is None
             self.failing_since = self.failing_since or datetime.now(UTC)
         if first:
+            self.on_change(True)
             log.error("the store fails: %s", what_failed(problem))
 
     def _works_again(self) -> None:
         with self._lock:
             since, self.failing_since = self.failing_since, None
         if since is not None:
+            self.on_change(False)
             log.warning("the store works again; it failed since %s", since.isoformat(timespec="seconds"))
 
 

@@ -9,6 +9,7 @@ import pytest
 from service import advice
 from service.app import create_app
 from service.fhir.client import FhirClient
+from service.hooks.audit import Audit
 from service.settings import Settings
 
 TACE = {
@@ -63,6 +64,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
         record.last["cards_for"] = (hook, service_id, hook_instance)
         return [CARD for _ in assessments]
 
+    monkeypatch.setattr(Audit, "given", lambda audit, asked, assessments, cards: cards)
     monkeypatch.setattr(advice, "assess_patient", assess_patient)
     monkeypatch.setattr(advice, "cards_for", cards_for)
     monkeypatch.setattr(advice, "order_is_ours", lambda orders, selections: any(is_tace(order) for order in orders))

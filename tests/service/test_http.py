@@ -426,7 +426,9 @@ def test_cors_can_be_narrowed(seen):
 
 def test_health(client):
     assert client.get("/health/live").status_code == 200
-    assert client.get("/health/ready").get_json() == {"status": "ready"}
+    ready = client.get("/health/ready")
+    assert ready.status_code == 200
+    assert ready.get_json() == {"status": "ready", "store": {"kind": "sqlite", "status": "ok", "waiting": 0}}
     running(client.application).ready = False
     assert client.get("/health/ready").status_code == 503
 
