@@ -11,6 +11,7 @@ from cards.facts import Absent, Fact
 from cards.liver.albi import ez_albi
 from cards.liver.child_pugh import cholestatic_total
 from cards.liver.score import Score
+from cards.prior_auth.documentation import Document
 from cards.published.selection import published
 from cards.response.liver_course import art
 from cards.response.readings import Reading, readings
@@ -324,10 +325,26 @@ def _prior_auth(a: Assessment) -> Json:
         "procedure": p.procedure,
         "decision": p.decision,
         "clause": p.clause,
-        "documentation": [
-            {"item": item.item, "status": doc.status, "because": doc.words, "evidence": list(doc.evidence)}
-            for item, doc in p.documentation
+        "documentation": [{"item": item.item, **_document(doc)} for item, doc in p.documentation],
+        "expected": [{"item": item.item, **_document(doc)} for item, doc in p.expected],
+        "authorization": p.authorization,
+        "readings": [
+            {
+                "procedure": r.procedure,
+                "decision": r.decision,
+                "clause": r.clause,
+                "findings": [_finding(f) for f in r.findings],
+            }
+            for r in p.readings
         ],
         "remarks": list(p.remarks),
         "findings": [_finding(f) for f in p.findings],
     }
+
+
+def _document(doc: Document) -> Json:
+    """evidence: the references alone; found: each with its day and what it says, short."""
+    found = [
+        {"resource": f.reference, "date": f.when.isoformat() if f.when else None, "quote": f.quote} for f in doc.found
+    ]
+    return {"status": doc.status, "because": doc.words, "evidence": list(doc.evidence), "found": found}

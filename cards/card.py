@@ -10,11 +10,16 @@ RANK = {"critical": 0, "warning": 1, "info": 2}
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Something to do with one click. action: order-lab, tumor-board, remove-order; facts: what an order-lab orders."""
+    """Something to do with one click.
+
+    action   order-lab | tumor-board | remove-order | gather-documents
+    facts    what an order-lab orders; items: what a task to gather documents lists
+    """
 
     label: str
     action: str
     facts: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,7 @@ class Card:
     questions  names of missing facts, offered as questions with their possible answers
     override   code → display, what clinicians really answer
     orders     references of the orders it is about
+    source_label   how the source is named where it is not the listed one: a payer
     """
 
     topic: str
@@ -40,6 +46,7 @@ class Card:
     questions: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()
     patient: str = ""
+    source_label: str = ""
 
     def __post_init__(self) -> None:
         if self.indicator not in RANK:

@@ -151,6 +151,10 @@ _SPECS = (
             worse="low"),
     _coded("systemic-therapy-status", "systemic therapy",
            ("not-candidate", "failed", "failed-to-control-symptoms", "candidate"), Window.CLINICAL),
+    _coded("unresectable-reason", "reason why not a surgical candidate",
+           ("anatomic-location", "size-or-number", "other-liver-disease", "hepatic-reserve"), Window.NONE),
+    _yes_no("treatment-naive", "no prior treatment of the tumor", Window.NONE,
+            "no treatment of the tumor so far", worse="low"),
     _yes_no("symptomatic", "tumor-related symptoms", Window.CLINICAL, "tumor-related symptoms"),
     _yes_no("liver-dominant", "liver-dominant disease", Window.IMAGING, "liver-dominant disease"),
     _yes_no("diffuse", "diffuse disease", Window.IMAGING, "diffuse disease (tumor throughout the organ)"),
@@ -316,6 +320,21 @@ class Treatment:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A report or document of the record, by what it is about; read for documentation only, never for a criterion.
+
+    kind   imaging | pathology | tumor-board | surgery | oncology | transplant | mapping | procedure | note
+    text   what it says, as far as it is told in the record; patient text: escape before showing
+    """
+
+    kind: str
+    label: str
+    when: date | None
+    evidence: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A draft order that is ours.
 
@@ -324,6 +343,7 @@ class Order:
     text      what the order says of itself (for documentation items), patient text: escape before showing
     drugs     systemic drugs by ingredient name
     subject_matches   False where the order names another patient
+    authored  the day it was written, where told; billing: CPT and HCPCS codes that it carries
     """
 
     reference: str
@@ -338,6 +358,8 @@ class Order:
     code: str = ""
     subject_matches: bool = True
     notes: tuple[str, ...] = ()
+    authored: date | None = None
+    billing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +381,7 @@ class PatientFacts:
     sessions     TACE, bland embolization and Y-90, oldest first, undated last
     responses    oldest first
     segments     lesion key → segment, for lesions whose location is told
+    papers       reports and documents, newest first, undated last
     gaps         what could not be fetched, in words; unreached: the FHIR resource types of it
     """
 
@@ -376,6 +399,7 @@ class PatientFacts:
     treatments: tuple[Treatment, ...] = ()
     segments: Mapping[str, str] = field(default_factory=dict)
     orders: tuple[Order, ...] = ()
+    papers: tuple[Paper, ...] = ()
     unusable: tuple[Unusable, ...] = ()
     remarks: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()

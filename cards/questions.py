@@ -14,6 +14,7 @@ TUMOR_WORDS = {
     "other-primary": "another primary liver tumor",
 }
 TUMOR_TYPES = tuple(TUMOR_WORDS)
+ORDERED = ("tace", "bland-embolization", "radioembolization")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ def question(name: str) -> Question:
     """
     if name == "tumor_type":
         return Question("tumor-type", "type of liver tumor", "choice", TUMOR_TYPES)
+    if name == "ordered_procedure":
+        return Question("ordered-procedure", "which embolization is ordered", "choice", ORDERED)
     spec = FACTS.get(name)
     if spec is None:
         return Question(name.replace("_", "-").replace(" ", "-"), label(name), "text")

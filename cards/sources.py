@@ -87,6 +87,8 @@ _ALL = (
            "overview"),
     Source("source-001", "Payer policy MED140", "Transarterial Chemoembolization (TACE), medical policy", "payer",
            None, "payer-policy", caution="states no effective date; contract language takes precedence"),
+    Source("payer-policy", "payer's policy", "Policy that the operator of the service has put on file", "payer", None,
+           "payer-policy"),
     Source("source-002", "Zhang 2022", "TACE failure/refractoriness: a scientific concept or pseudo-proposition",
            "World J Gastrointest Surg", 2022, "review"),
     Source("source-003", "unreviewed 2026 summary quoting EASL 2025",

@@ -11,6 +11,8 @@ from cards.assess import Assessment, assess
 from cards.assessment_json import as_json
 from cards.current import Windows
 from cards.facts import Order, PatientFacts
+from cards.prior_auth.policy import Policies
+from cards.prior_auth.policy_file import load_all
 from cards.text import assessment_text
 from service.fhir.read import read_facts
 from service.fhir.read.local_codes import LocalCodes, load
@@ -69,11 +71,12 @@ def assess_patient(
     today = asked.astimezone(settings.zone).date()
     windows = Windows(settings.laboratory_days, settings.clinical_days, settings.imaging_days, settings.recovery_days)
     ours = [order for order in facts.orders if _concerns(order, facts)]
+    on_file, key = policies(settings.policies), settings.policy
     if draft_orders is None and not ours:
-        return [assess(facts, today, None, windows)]
+        return [assess(facts, today, None, windows, on_file, key)]
     facts = replace(facts, orders=tuple(ours))
     context = {name_of(order) for order in other_orders}
-    return [assess(facts, today, order, windows) for order in ours if order.reference not in context]
+    return [assess(facts, today, order, windows, on_file, key) for order in ours if order.reference not in context]
 
 
 def _concerns(order: Order, facts: PatientFacts) -> bool:
@@ -85,6 +88,12 @@ def _concerns(order: Order, facts: PatientFacts) -> bool:
 def local_codes(path: str) -> LocalCodes | None:
     """The operator's local-code map, read once."""
     return load(path) if path else None
+
+
+@lru_cache(maxsize=4)
+def policies(folder: str) -> Policies:
+    """Every payer policy on file, read and checked once; PolicyError where one cannot be used."""
+    return load_all(folder)
 
 
 def cards_for(assessments: Sequence[Assessment], *, hook: str, service_id: str, hook_instance: str) -> list[Json]:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from cards.current import DEFAULT_WINDOWS
 from cards.facts import FACTS, After, FactSpec
-from cards.prior_auth.policy import med140
+from cards.prior_auth.policy import CLAUSE, Clause
+from cards.prior_auth.policy_file import med140
+from cards.prior_auth.predicates import PREDICATES
 from cards.sources import SOURCES
 from cards.systems import SYSTEMS
 from service.fhir.read import codes
@@ -38,11 +40,11 @@ def _chapter(chapter: Chapter) -> list[str]:
 def _policy() -> str:
     policy = med140()
     rows = [f"| {clause} | {procedure}: any indication |" for procedure, clause in policy.any_indication.items()]
-    for clause in policy.clauses:
-        words = [w.replace("_", " ") for w in clause.all_of]
-        either = [" or ".join(w.replace("_", " ") for w in clause.any_of)] if clause.any_of else []
-        rows.append(f"| {clause.id} | {clause.procedure}: {', '.join([*words, *either])} |")
-    rows.append(f"| {policy.investigational} | radioembolization, every clause of I decided false: investigational |")
+    rows += [f"| {clause.id} | {_criteria(clause)} |" for clause in policy.clauses]
+    rows += [
+        f"| {stated.clause} | {procedure}, every other clause about it decided false: {stated.decision} |"
+        for procedure, stated in policy.otherwise.items()
+    ]
     documents = [f"| {d.item} | {d.label} |" for d in policy.documentation]
     return "\n".join(
         ["| Clause | Criteria |", "|---|---|", *rows, "", "| Item | Required document |", "|---|---|", *documents]
@@ -64,6 +66,15 @@ def coverage_table() -> str:
         for s in SYSTEMS
     ]
     return "\n".join(["| System | Named in | Carried by | Limits |", "|---|---|---|---|", *rows])
+
+
+def _criteria(clause: Clause) -> str:
+    def said(criteria: tuple[str, ...], by: str) -> str:
+        return by.join(c if c.startswith(CLAUSE) else PREDICATES[c].words for c in criteria)
+
+    parts = [said(clause.all_of, ", "), said(clause.any_of, " or "), f"not {said(clause.none_of, ', not ')}"]
+    told = "; ".join(part for part in parts if part and part != "not ")
+    return f"{', '.join(clause.procedures)}: {told}" if clause.procedures else told
 
 
 def _sources() -> str:

@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     shadow                  ids of services, or "all": assessed and audited, no card given
     suppress_hours          for how long a card that was overridden is not given again for the same order and findings
     log_format, log_level   of standard error
+    policies                folder of the operator's payer policies (TOML), beside those of the package
+    policy                  key of the policy that orders are compared with
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
@@ -101,6 +103,8 @@ class Settings(BaseSettings):
     suppress_hours: Annotated[int, Field(ge=0, le=2160)] = 0
     log_format: Literal["json", "text"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    policies: str = ""
+    policy: str = "med140"
 
     as_of: str = ""
     assess_route: bool | None = None

@@ -1,9 +1,14 @@
 """The prior-authorization card: what the payer's reviewer requires, what is found, what is missing. Never critical."""
 
-from cards.card import Card
+from cards.card import Card, Suggestion
 from cards.case import Case
+from cards.facts import FACTS
 from cards.markdown import escaped, table
-from cards.prior_auth.verdict import PriorAuth
+from cards.prior_auth.documentation import Found
+from cards.prior_auth.policy import NECESSARY, Policy
+from cards.prior_auth.verdict import NAMES, OPERATOR, Documents, PriorAuth, Reading
+from cards.questions import label
+from cards.verdict import Finding, Verdict
 from cards.words import day, fitted
 
 _STATUS = {"present": "found", "missing": "**missing**", "not-applicable": "not applicable"}
@@ -11,6 +16,14 @@ _OVERRIDE = (
     ("not-this-payer", "Another payer or no authorization needed"),
     ("sent-separately", "Documentation is sent separately"),
 )
+_AUTHORIZATION = {
+    "needed": "A code of this order is on the payer's list of codes that need authorization.",
+    "not-needed": "No code of this order is on the payer's list: no authorization is needed.",
+    "unknown": "Whether authorization is needed at all is on the payer's list: unknown here.",
+}
+LIST_OPEN = "Whether authorization is needed at all is on the payer's list, which is not configured."
+_LABORATORY = ("bilirubin", "albumin", "inr", "creatinine")
+QUOTES = 3  # pieces of evidence shown for one item
 
 
 def prior_auth_card(case: Case, p: PriorAuth) -> Card | None:
@@ -22,53 +35,114 @@ def prior_auth_card(case: Case, p: PriorAuth) -> Card | None:
         indicator="info",
         summary=_summary(p),
         detail=_detail(case, p),
-        source="source-001",
+        source=(p.applied.source if p.applied is not None else "") or OPERATOR,
+        source_label=p.applied.payer if p.applied is not None else "",
+        suggestions=_suggestions(p),
         override=_OVERRIDE,
-        questions=(),
+        questions=_questions(p),
         orders=(case.order.reference,) if case.order is not None else (),
         patient=case.facts.patient,
     )
 
 
+def _suggestions(p: PriorAuth) -> tuple[Suggestion, ...]:
+    """A task for who gathers the documents; the items and what would satisfy each stand in it."""
+    ordered = tuple(name for name in p.wanted if name in _LABORATORY)
+    orders = (Suggestion("Order the missing laboratory values", "order-lab", ordered),) if ordered else ()
+    if not p.missing:
+        return orders
+    items = tuple(f"{item.item}. {item.label}: {doc.words}" for item, doc in p.missing)
+    return (*orders, Suggestion("Create a task to gather the missing documentation", "gather-documents", (), items))
+
+
+def _questions(p: PriorAuth) -> tuple[str, ...]:
+    asked = tuple(name for name in p.wanted if name == "tumor_type" or name in FACTS)
+    return (*asked, "ordered_procedure") if p.readings else asked
+
+
 def _summary(p: PriorAuth) -> str:
+    if p.applied is None:
+        return (
+            f"Prior authorization: {p.remarks[0][:1].lower()}{p.remarks[0][1:]}" if p.remarks else "No policy on file."
+        )
+    if p.authorization == "not-needed":
+        return "Prior authorization: not needed, no code of this order is on the payer's list."
     found = p.required - len(p.missing)
     head = f"Prior authorization: {found} of {p.required} required items found."
     if not p.procedure:
         return f"{head} 37243: TACE, bland embolization or Y-90? The order does not tell."
-    if p.decision == "investigational":
-        return f"{head} By the policy's clause {p.clause}, radioembolization is investigational here."
+    if p.decision not in (NECESSARY, "unknown"):
+        return f"{head} By the policy's clause {p.clause}, {NAMES[p.procedure]} is {_word(p.decision)} here."
     if not p.missing:
         return head
-    return fitted(f"{head} Missing: ", [_short(item.item) for item, _ in p.missing])
+    return fitted(f"{head} Missing: ", [item.short for item, _ in p.missing])
 
 
-_SHORT = {"1": "approach or embolic agent", "2a": "tumor type", "2b": "extent and location", "2c": "symptoms",
-          "3": "why not surgical", "4": "prior treatments", "5": "why not systemic", "6": "whether bridge to transplant",
-}  # fmt: skip
-
-
-def _short(item: str) -> str:
-    return _SHORT.get(item, item)
+def _word(decision: str) -> str:
+    return decision.replace("-", " ")
 
 
 def _detail(case: Case, p: PriorAuth) -> str:
-    parts = [f"**What decides.** {_decision(p)} Assessed {day(case.today)}."]
-    rows = [(item.item, escaped(item.label), _STATUS[doc.status], escaped(doc.words)) for item, doc in p.documentation]
-    parts.append(table(("Item", "Required by the policy", "Status", "Found, or what would satisfy it"), rows))
-    remarks = [*p.remarks, "Whether authorization is needed at all is on the payer's list, which is not configured."]
-    parts.append("\n".join(f"- {escaped(r)}" for r in remarks))
+    if p.applied is None:
+        return f"{' '.join(map(escaped, p.remarks))} Assessed {day(case.today)}."
+    parts = [f"**What decides.** {_decision(p, p.applied)} Assessed {day(case.today)}."]
+    if p.readings:
+        rows = [(NAMES[r.procedure], _reading(r)) for r in p.readings]
+        parts.append(table(("If the order is for", "The policy"), rows))
+    parts.append(
+        table(("Item", "Required by the policy", "Status", "Found, or what would satisfy it"), _rows(p.documentation))
+    )
+    if p.expected:
+        parts.append("A reviewer also expects, beside the policy's list:")
+        parts.append(table(("Item", "Expected", "Status", "Found, or what would satisfy it"), _rows(p.expected)))
+    not_configured = p.applied.authorization_codes is None
+    remarks = [*p.remarks, LIST_OPEN if not_configured else _AUTHORIZATION[p.authorization]]
+    links = [f"- [{escaped(text)}]({url})" for text, url in p.applied.links]
+    parts.append("\n".join([*(f"- {escaped(r)}" for r in remarks), *links]))
     return "\n\n".join(parts)
 
 
-def _decision(p: PriorAuth) -> str:
-    if p.decision == "may-be-medically-necessary":
-        return f"Policy MED140, clause {p.clause}: may be considered medically necessary."
-    if p.decision == "investigational":
-        return (
-            f"Policy MED140, clause {p.clause}: investigational, as no clause of I.B applies. Providers are encouraged to "
-            "tell members beforehand that they are likely to bear the cost."
-        )
+def _rows(documents: Documents) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for item, doc in documents:
+        words = doc.words if doc.status != "missing" or not item.hint else f"{doc.words}, {item.hint}"
+        where = [_where(found, words) for found in doc.found[:QUOTES] if found.reference not in words]
+        more = f", {len(doc.found) - QUOTES} more" if len(doc.found) > QUOTES else ""
+        shown = f" ({'; '.join(where)}{more})" if where and doc.status == "present" else ""
+        rows.append((item.item, escaped(item.label), _STATUS[doc.status], escaped(words + shown)))
+    return rows
+
+
+def _where(found: Found, said: str) -> str:
+    """The resource, and its day where the words beside it do not tell it."""
+    return found.reference if found.when is None or day(found.when) in said else f"{found.reference} {day(found.when)}"
+
+
+def _decision(p: PriorAuth, policy: Policy) -> str:
+    name = f"Policy {escaped(policy.name)}" + (f" ({policy.dates})" if policy.dates else "")
     if not p.procedure:
-        return "Policy MED140: the clause depends on the procedure (TACE III, bland embolization II, Y-90 I and IV)."
-    open_clauses = [f.locator for f in p.findings if f.verdict.value == "unknown"]
-    return f"Policy MED140: not shown yet by the record (clauses {', '.join(open_clauses)})."
+        return f"{name}: the clause depends on the procedure."
+    if p.decision == NECESSARY:
+        return f"{name}, clause {p.clause}: may be considered medically necessary."
+    if p.decision == "unknown":
+        return f"{name}: {_open(p.findings) or 'it says nothing of this procedure'}."
+    otherwise = policy.otherwise.get(p.procedure)
+    is_rest = otherwise is not None and otherwise.clause == p.clause
+    rest = ", as no other clause applies" if is_rest else ""
+    reminder = f" {otherwise.reminder}" if otherwise is not None and is_rest and otherwise.reminder else ""
+    return f"{name}, clause {p.clause}: {_word(p.decision)}{rest}.{reminder}"
+
+
+def _open(findings: tuple[Finding, ...]) -> str:
+    """The clauses that are not shown yet."""
+    names = [f.locator for f in findings if f.verdict is Verdict.UNKNOWN]
+    return f"not shown yet by the record (clauses {', '.join(names)})" if names else ""
+
+
+def _reading(r: Reading) -> str:
+    if r.decision == "unknown":
+        wanted = dict.fromkeys(label(name) for f in r.findings for name in f.missing)
+        named = f": not stated {', '.join(wanted)}" if wanted else ""
+        return f"{_open(r.findings) or 'says nothing of it'}{named}"
+    said = "may be considered medically necessary" if r.decision == NECESSARY else _word(r.decision)
+    return f"clause {r.clause}: {said}"

@@ -1,107 +1,136 @@
-"""A payer's policy as data: loaded once, checked when loaded, so that the service never runs on half a policy."""
+"""A payer's policy as data, and which policy is in force on a day. How a file becomes one: cards.prior_auth.policy_file."""
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
+from datetime import date
 
-from cards.prior_auth.documentation import EVIDENCE
 from cards.prior_auth.predicates import PREDICATES
 
-PROCEDURES = frozenset({"tace", "tae", "radioembolization"})
-POLICIES = Path(__file__).parent / "policies"
-
-
-class PolicyError(ValueError):
-    """A policy that cannot be used: file, clause and cause in one line."""
+NECESSARY, INVESTIGATIONAL, NOT_NECESSARY = "may-be-medically-necessary", "investigational", "not-medically-necessary"
+PROCEDURES = ("tace", "tae", "radioembolization")
+CLAUSE = "clause "  # "clause I.B.3" among criteria refers to that clause
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One clause: every predicate of `all_of` and, where given, one of `any_of`."""
+    """Every criterion of `all_of`, none of `none_of` and, where given, one of `any_of`.
+
+    A criterion is a predicate or, as "clause I.B.3", another clause. A clause with procedures decides about them; one
+    without is a part of others.
+    """
 
     id: str
-    procedure: str
-    all_of: tuple[str, ...]
+    procedures: tuple[str, ...] = ()
+    all_of: tuple[str, ...] = ()
     any_of: tuple[str, ...] = ()
+    none_of: tuple[str, ...] = ()
+    decision: str = NECESSARY
     remark: str = ""
+
+    @property
+    def criteria(self) -> tuple[str, ...]:
+        return (*self.all_of, *self.any_of, *self.none_of)
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """What holds for a procedure when every clause of it is decided false."""
+
+    clause: str
+    decision: str
+    reminder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One required document: how it is numbered and named, and which evidence shows it."""
+    """One document: how it is numbered and named, which evidence shows it, for which procedures (none: for each).
+
+    hint   what would satisfy it, where the policy says more than the evidence's own words
+    """
 
     item: str
     label: str
     evidence: str
+    procedures: tuple[str, ...] = ()
+    hint: str = ""
+    short: str = ""
+
+    def concerns(self, procedure: str) -> bool:
+        return not self.procedures or not procedure or procedure in self.procedures
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
+    """One policy, or one of its dated versions.
+
+    key                  the same for every version; a policy is chosen by it
+    name                 how a card calls it; payer: "" where none is printed
+    source               key of cards.sources; "" for a policy of the operator
+    any_indication       procedure → the clause by which no clinical criterion is asked
+    authorization_codes  the billing codes that need authorization; None: not told
+    documentation        what the policy requires; expected: what a reviewer expects beside it
+    """
+
     key: str
+    name: str
     title: str
-    source: str
     contract_language: str
     codes: tuple[str, ...]
     any_indication: Mapping[str, str]
     clauses: tuple[Clause, ...]
-    investigational: str
+    otherwise: Mapping[str, Otherwise]
     documentation: tuple[Item, ...]
+    expected: tuple[Item, ...] = ()
+    payer: str = ""
+    source: str = ""
+    effective_from: date | None = None
+    effective_to: date | None = None
+    authorization_codes: tuple[str, ...] | None = None
+    links: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def dates(self) -> str:
+        """The dates as the policy states them, "" where it states none."""
+        told = (self.effective_from, self.effective_to)
+        words = (f"{word} {day.isoformat()}" for word, day in zip(("from", "to"), told, strict=True) if day)
+        return " ".join(words)
+
+    @property
+    def version(self) -> str:
+        return self.effective_from.isoformat() if self.effective_from else "1"
+
+    def clause(self, name: str) -> Clause:
+        return next(clause for clause in self.clauses if clause.id == name)
+
+    def deciding(self, procedure: str) -> tuple[Clause, ...]:
+        return tuple(clause for clause in self.clauses if procedure in clause.procedures)
+
+    def covers(self, procedure: str) -> bool:
+        return procedure in self.any_indication or bool(self.deciding(procedure)) or procedure in self.otherwise
+
+    def in_force(self, on: date) -> bool:
+        begun = self.effective_from is None or self.effective_from <= on
+        return begun and (self.effective_to is None or on <= self.effective_to)
+
+    def predicates(self, clause: Clause) -> Iterator[str]:
+        """Every predicate a clause rests on, in order, those of clauses that it refers to included."""
+        for criterion in clause.criteria:
+            if criterion in PREDICATES:
+                yield criterion
+            else:
+                yield from self.predicates(self.clause(criterion.removeprefix(CLAUSE)))
 
 
-@cache
-def load(path: Path) -> Policy:
-    """Read and check one policy.
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """Every policy that was loaded."""
 
-    Errors
-        PolicyError  unreadable TOML, a missing key, an unknown procedure, predicate or kind of evidence, an empty clause
-    """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise PolicyError(f"{path.name}: {error}") from error
-    try:
-        return _checked(path.name, _policy(raw))
-    except (KeyError, TypeError) as error:
-        raise PolicyError(f"{path.name}: missing or misplaced key {error}") from error
+    all: tuple[Policy, ...]
 
+    def in_force(self, key: str, on: date) -> Policy | None:
+        """The version of a policy that is in force on a day; None: no policy on file."""
+        return next((policy for policy in self.all if policy.key == key and policy.in_force(on)), None)
 
-def _policy(raw: Mapping[str, Any]) -> Policy:
-    return Policy(
-        key=raw["key"],
-        title=raw["title"],
-        source=raw["source"],
-        contract_language=raw["contract_language"],
-        codes=tuple(raw["codes"]),
-        any_indication={each["procedure"]: each["clause"] for each in raw["any_indication"]},
-        clauses=tuple(
-            Clause(c["id"], c["procedure"], tuple(c["all"]), tuple(c.get("any", ())), c.get("remark", ""))
-            for c in raw["clause"]
-        ),
-        investigational=raw["investigational"]["clause"],
-        documentation=tuple(Item(d["item"], d["label"], d["evidence"]) for d in raw["documentation"]),
-    )
-
-
-def _checked(name: str, policy: Policy) -> Policy:
-    for procedure in (*policy.any_indication, *(clause.procedure for clause in policy.clauses)):
-        if procedure not in PROCEDURES:
-            raise PolicyError(f"{name}: unknown procedure {procedure!r}")
-    for clause in policy.clauses:
-        if not clause.all_of:
-            raise PolicyError(f"{name}: clause {clause.id}: no criterion")
-        for predicate in (*clause.all_of, *clause.any_of):
-            if predicate not in PREDICATES:
-                raise PolicyError(f"{name}: clause {clause.id}: unknown predicate {predicate!r}")
-    for item in policy.documentation:
-        if item.evidence not in EVIDENCE:
-            raise PolicyError(f"{name}: item {item.item}: unknown evidence {item.evidence!r}")
-    return policy
-
-
-@cache
-def med140() -> Policy:
-    """The policy of source 001."""
-    return load(POLICIES / "med140.toml")
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(policy.key for policy in self.all))

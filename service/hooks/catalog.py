@@ -91,6 +91,7 @@ def needs(local: tuple[str, ...] = ()) -> tuple[Need, ...]:
         _search("medicationStatements", "MedicationStatement", label="medication statements"),
         _search("bodyStructures", "BodyStructure", label="body structures"),
         _search("diagnosticReports", "DiagnosticReport", "&_sort=-date&_count=100", label="diagnostic reports"),
+        _search("documentReferences", "DocumentReference", "&_sort=-date&_count=100", label="documents"),
         _search("questionnaireResponses", "QuestionnaireResponse", label="questionnaire responses"),
     )
 

@@ -59,7 +59,7 @@ def test_no_definition_is_met_by_an_empty_record(definition):
 
 @pytest.mark.parametrize("predicate", PREDICATES)
 def test_no_payer_criterion_is_met_by_an_empty_record(predicate):
-    assert PREDICATES[predicate](case(EMPTY)) is Verdict.UNKNOWN
+    assert PREDICATES[predicate].says(case(EMPTY)) is Verdict.UNKNOWN
 
 
 def test_no_combination_is_found_in_an_empty_record():

@@ -13,7 +13,7 @@ from cards.eligibility.not_recommended import NOT_RECOMMENDED
 from cards.liver.albi import albi, albi_grade, albi_score, modified_albi_grade
 from cards.liver.child_pugh import child_pugh
 from cards.liver.meld import meld, meld3, meld3_score, meld_na_score, meld_score
-from cards.prior_auth.policy import med140
+from cards.prior_auth.policy_file import med140
 from cards.refractoriness.definitions import CONTEXT, COUNTING, DECIDING
 from cards.sources import SOURCES
 from cards.staging.bclc import bclc

@@ -13,7 +13,7 @@ from cards.eligibility.cautions import CAUTIONS
 from cards.eligibility.contraindications import CONTRAINDICATIONS
 from cards.eligibility.not_recommended import NOT_RECOMMENDED
 from cards.eligibility.y90_criteria import JUDGED
-from cards.prior_auth.policy import med140
+from cards.prior_auth.policy_file import med140
 from cards.published.selection import STATEMENTS
 from cards.refractoriness.definitions import CONTEXT, COUNTING
 
@@ -39,7 +39,11 @@ def functions(root: Path) -> set[str]:
 def policy_names() -> set[str]:
     """Documentation items and clauses as the policy numbers them."""
     policy = med140()
-    clauses = {*policy.any_indication.values(), *(c.id for c in policy.clauses), policy.investigational}
+    clauses = {
+        *policy.any_indication.values(),
+        *(c.id for c in policy.clauses),
+        *(o.clause for o in policy.otherwise.values()),
+    }
     return {item.item for item in policy.documentation} | clauses
 
 

@@ -14,6 +14,8 @@ from service.fhir.read.observation import read_observations
 from service.fhir.read.observation.candidate import Candidate, dated, facts_of, report_dates
 from service.fhir.read.observation.state import one_series
 from service.fhir.read.order import is_draft, read_order, reasons
+from service.fhir.read.paper import KINDS as PAPERS
+from service.fhir.read.paper import read_papers, supporting
 from service.fhir.read.procedure import read_procedures
 from service.fhir.read.questionnaire_response import answers, sessions_told, tumor_told
 from service.fhir.read.reading import (
@@ -68,6 +70,8 @@ def read_facts(
     ordered = {name_of(d) for d in drafts if d.get("id")}
     given = [m for kind in MEDICATIONS for m in by_kind.get(kind, ()) if m not in drafts and name_of(m) not in ordered]
     treatments += read_medications(_once(given, reading.clock), reading, medications)
+    papers = read_papers(_once([r for kind in PAPERS for r in by_kind.get(kind, ())], reading.clock), reading)
+    papers += tuple(p for d in drafts for p in supporting(d, papers, reading))
     sex, birth_date = _patient(by_kind, reading)
     reading.remarks += _older_fhir(by_kind)
     return PatientFacts(
@@ -85,6 +89,7 @@ def read_facts(
         treatments=tuple(treatments),
         segments=_segments(by_kind.get("BodyStructure", ())),
         orders=orders,
+        papers=papers,
         unusable=reading.unusables(),
         remarks=tuple(dict.fromkeys(reading.remarks)),
         gaps=tuple(gaps),

@@ -1,11 +1,12 @@
 """Draft orders → which of them are ours, and what they ask for. Read from plain JSON: real clients omit required elements."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from cards.facts import Order
 from service.fhir.read import codes
-from service.fhir.read.codings import as_list, concepts, local, reference, segments_in, texts
+from service.fhir.read.codings import as_list, codings, concepts, local, reference, segments_in, texts
 from service.fhir.read.condition import tumor_kinds_of
 from service.fhir.read.medication import drugs_of
 from service.fhir.read.procedure import kind_told, lesions_of
@@ -122,7 +123,20 @@ def read_order(order: Resource, reading: Reading, medications: Mapping[str, Reso
         agent=", ".join(codes.agent_in(text)),
         code="37243" if "proc.embolization_37243" in _said(order) else "",
         subject_matches=reading.names_patient(order),
+        authored=_authored(order, reading),
+        billing=_billing_codes(order),
     )
+
+
+def _authored(order: Resource, reading: Reading) -> date | None:
+    moment = reading.clock.moment(order.get("authoredOn"))
+    return moment.day if moment is not None else None
+
+
+def _billing_codes(order: Resource) -> tuple[str, ...]:
+    """The CPT and HCPCS codes an order carries, in its code or as billing options."""
+    given = [pair for concept in (order.get("code"), *_billing(order)) for pair in codings(concept)]
+    return tuple(dict.fromkeys(code.strip() for system, code in given if system in (codes.CPT, codes.HCPCS)))
 
 
 def _lesions(order: Resource, reading: Reading) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ def _card(card: Card, identity: str) -> Json:
 
 def _source(card: Card) -> Json:
     source = SOURCES[card.source]
-    wire: Json = {"label": source.label, "topic": {"system": CARD_TYPES, "code": card.kind}}
+    wire: Json = {"label": card.source_label or source.label, "topic": {"system": CARD_TYPES, "code": card.kind}}
     return wire | ({"url": source.url} if source.url else {})
 
 
@@ -76,8 +76,24 @@ def _actions(suggestion: Suggestion, card: Card) -> list[Json]:
             {"type": "create", "description": f"Order {FACTS[name].label}", "resource": _lab_order(name, card.patient)}
             for name in suggestion.facts
         ]
+    if suggestion.action == "gather-documents":
+        return [{"type": "create", "description": suggestion.label, "resource": _task(suggestion, card)}]
     review = _request(card.patient, {"text": "Tumor board review"})
     return [{"type": "create", "description": suggestion.label, "resource": review}]
+
+
+def _task(suggestion: Suggestion, card: Card) -> Json:
+    """A Task for whoever gathers the documents: one input an item; the EHR says who does it."""
+    task: Json = {
+        "resourceType": "Task",
+        "status": "requested",
+        "intent": "order",
+        "code": {"text": "Gather documentation for prior authorization"},
+        "description": suggestion.label,
+        "for": {"reference": card.patient or "Patient/unknown"},
+        "input": [{"type": {"text": "missing document"}, "valueString": item} for item in suggestion.items],
+    }
+    return task | ({"focus": {"reference": card.orders[0]}} if card.orders else {})
 
 
 def _lab_order(name: str, patient: str) -> Json:

@@ -4,9 +4,7 @@ from itertools import product
 
 import pytest
 
-from cards.prior_auth.documentation import EVIDENCE
-from cards.prior_auth.policy import POLICIES, PolicyError, load, med140
-from cards.prior_auth.predicates import PREDICATES
+from cards.prior_auth.policy_file import POLICIES, PolicyError, load, med140
 from cards.prior_auth.verdict import prior_auth
 from cards.verdict import Verdict
 from tests.cards.build import EMPTY, case, facts, order
@@ -171,16 +169,12 @@ def test_contract_language_is_always_said():
 
 def test_clauses_are_those_of_the_policy():
     policy = med140()
-    assert [c.id for c in policy.clauses] == ["I.A", *CLAUSES]
+    parts = {"I.B.3", "I.B.3.a.i", "I.B.3.a.ii", "I.B.3.b.i", "I.B.3.b.ii"}
+    assert {c.id for c in policy.clauses} == {"I.A", *CLAUSES} | parts
+    assert [c.id for c in policy.deciding("radioembolization")] == ["I.A", *CLAUSES]
     assert policy.any_indication == {"tace": "III", "tae": "II"}
-    assert policy.investigational == "IV"
-
-
-def test_every_predicate_and_every_kind_of_evidence_is_used():
-    policy = med140()
-    used = {p for c in policy.clauses for p in (*c.all_of, *c.any_of)}
-    assert used == PREDICATES.keys()
-    assert {i.evidence for i in policy.documentation} == EVIDENCE.keys()
+    assert {name: o.clause for name, o in policy.otherwise.items()} == {"radioembolization": "IV"}
+    assert (policy.dates, policy.payer, policy.authorization_codes) == ("", "", None)
 
 
 WHOLE = (POLICIES / "med140.toml").read_text(encoding="utf-8")
@@ -190,23 +184,55 @@ WHOLE = (POLICIES / "med140.toml").read_text(encoding="utf-8")
     ("old", "new", "words"),
     [
         pytest.param('key = "med140"', 'key = "med140', "policy.toml: ", id="not TOML"),
-        pytest.param('key = "med140"', "", "missing or misplaced key 'key'", id="no key"),
-        pytest.param('[investigational]\nprocedure = "radioembolization"\nclause = "IV"', "",
-                     "missing or misplaced key 'investigational'", id="no investigational clause"),
-        pytest.param('all = ["hcc", "unresectable"]', 'any = ["hcc"]', "missing or misplaced key 'all'",
-                     id="clause without criteria"),
+        pytest.param('key = "med140"', "", "key 'key' is missing", id="no key"),
+        pytest.param('key = "med140"', 'key = " "', "key 'key' is empty", id="empty key"),
+        pytest.param('key = "med140"', "key = 140", "key 'key' is not a text", id="key is no text"),
+        pytest.param('key = "med140"', 'key = "med140"\ncolour = 1', "unknown key 'colour' in the policy", id="unknown key"),
+        pytest.param('source = "source-001"', 'source = "source-009"', "unknown source 'source-009'", id="unknown source"),
+        pytest.param('all = ["hcc", "unresectable"]', "", "clause I.B.1: no criterion", id="clause without criteria"),
+        pytest.param('all = ["hcc", "unresectable"]', 'all = "hcc"', "clause I.B.1: key 'all' is not a list of texts",
+                     id="criteria are a text"),
+        pytest.param('all = ["hcc", "unresectable"]', 'anny = ["hcc"]', "clause I.B.1: unknown key 'anny'",
+                     id="mistyped key of a clause"),
         pytest.param('all = ["hcc", "unresectable"]', "all = []", "clause I.B.1: no criterion",
                      id="clause with an empty list"),
         pytest.param('all = ["hcc", "unresectable"]', 'all = ["hcc", "unresectible"]',
                      "clause I.B.1: unknown predicate 'unresectible'", id="unknown predicate"),
         pytest.param('any = ["systemic_failed", ', 'any = ["systemic_fail", ', "unknown predicate 'systemic_fail'",
                      id="unknown predicate among alternatives"),
+        pytest.param('all = ["hcc", "unresectable"]', 'none = ["hepatoma"]', "clause I.B.1: unknown predicate 'hepatoma'",
+                     id="unknown predicate among exclusions"),
+        pytest.param('all = ["hcc", "unresectable"]', 'all = ["clause I.B.9"]',
+                     "clause I.B.1: refers to clause I.B.9, which is missing", id="missing clause"),
+        pytest.param('all = ["unresectable"]', 'all = ["clause I.B.3.a"]',
+                     "refers to itself (I.B.3 → I.B.3.a → I.B.3)", id="cycle"),
+        pytest.param('all = ["unresectable"]', 'all = ["clause I.B.3"]',
+                     "clause I.B.3: refers to itself (I.B.3 → I.B.3)", id="clause within itself"),
+        pytest.param('id = "I.B.2"', 'id = "I.B.1"', "clause I.B.1: stands twice", id="clause twice"),
+        pytest.param('id = "I.B.2"', 'id = ""', "a clause has no id", id="clause without id"),
+        pytest.param('id = "I.B.4"\nprocedures = ["radioembolization"]', 'id = "I.B.4"',
+                     "clause I.B.4: decides about no procedure, and no clause refers to it", id="clause without use"),
         pytest.param('evidence = "bridge"', 'evidence = "bridges"', "item 6: unknown evidence 'bridges'",
                      id="unknown evidence"),
-        pytest.param('procedure = "tace"', 'procedure = "tase"', "unknown procedure 'tase'", id="unknown procedure"),
-        pytest.param('procedure = "radioembolization"\nid = "I.B.4"', 'procedure = "y-90"\nid = "I.B.4"',
-                     "unknown procedure 'y-90'", id="unknown procedure of a clause"),
-        pytest.param('codes = ["37242"', "codes = 37243 #", "missing or misplaced key", id="codes are no list"),
+        pytest.param('item = "6"', 'item = "5"', "item 5: stands twice", id="item twice"),
+        pytest.param('evidence = "bridge"', "", "item 6: key 'evidence' is missing", id="item without evidence"),
+        pytest.param('procedure = "tace"', 'procedure = "tase"', "clause III: unknown procedure 'tase'",
+                     id="unknown procedure"),
+        pytest.param('procedure = "tace"', 'procedure = "radioembolization"',
+                     "clause III: radioembolization is for any indication, and other clauses", id="two kinds of clauses"),
+        pytest.param('id = "I.B.4"\nprocedures = ["radioembolization"]', 'id = "I.B.4"\nprocedures = ["y-90"]',
+                     "clause I.B.4: unknown procedure 'y-90'", id="unknown procedure of a clause"),
+        pytest.param('decision = "investigational"', 'decision = "denied"', "clause IV: unknown decision 'denied'",
+                     id="unknown decision"),
+        pytest.param('codes = ["37242"', "codes = 37243 #", "key 'codes' is not a list of texts", id="codes are no list"),
+        pytest.param('key = "med140"', 'key = "med140"\neffective_from = "2026"', "is not a date such as 2026-01-01",
+                     id="date is a text"),
+        pytest.param('key = "med140"', 'key = "med140"\neffective_from = 2026-01-02\neffective_to = 2026-01-01',
+                     "effective_to is before effective_from", id="dates end before they begin"),
+        pytest.param('key = "med140"', 'key = "med140"\nlink = [{label = "x", url = "javascript:x"}]',
+                     "link 'x': a label and an https address", id="link that is no address"),
+        pytest.param('[[any_indication]]\nprocedure = "tace"', '[any_indication]\nprocedure = "tace"',
+                     "policy.toml: ", id="table instead of tables"),
     ],
 )  # fmt: skip
 def test_policy_that_cannot_be_used_is_one_clear_line(tmp_path, old, new, words):
@@ -216,6 +242,7 @@ def test_policy_that_cannot_be_used_is_one_clear_line(tmp_path, old, new, words)
     with pytest.raises(PolicyError) as refused:
         load(file)
     message = str(refused.value)
+    assert "Traceback" not in message
     assert message.startswith("policy.toml: ")
     assert words in message
     assert "\n" not in message

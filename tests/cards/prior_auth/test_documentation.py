@@ -3,7 +3,7 @@
 import pytest
 
 from cards.prior_auth.documentation import EVIDENCE
-from cards.prior_auth.policy import med140
+from cards.prior_auth.policy_file import med140
 from cards.prior_auth.verdict import prior_auth
 from tests.cards.build import LESION, candidate, case, drug, facts, order, response, session
 
