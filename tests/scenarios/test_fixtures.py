@@ -110,7 +110,8 @@ def test_suggested_resources_are_valid_and_about_this_patient(client, case):
                 assert action["resourceId"] in references(body["context"]["draftOrders"])
                 continue
             assert problem(action["resource"]) == ""
-            assert action["resource"]["subject"]["reference"] == f"Patient/{body['context']['patientId']}"
+            about = action["resource"].get("subject") or action["resource"]["for"]
+            assert about["reference"] == f"Patient/{body['context']['patientId']}"
 
 
 @every_case
