@@ -97,7 +97,7 @@ def extent_and_location(case: Case) -> Document:
         lacking.append("location (segments or lobes)")
         wanted.append("lobar_distribution")
     for name in ("extrahepatic_spread", "liver_dominant", "progressive", "diffuse"):
-        fact = _latest(case, name)
+        fact = latest(case, name)
         label = FACTS[name].label
         if fact is None:
             lacking.append(f"whether {label}")
@@ -123,7 +123,7 @@ def _located(case: Case) -> bool:
     keys = (*(s.lesion for s in facts.sizes), *(x for s in facts.sessions for x in s.lesions))
     ordered = case.order.lesions if case.order is not None else ()
     in_segment = any(facts.segments.get(k, k).startswith("segment-") for k in (*keys, *ordered))
-    return in_segment or _latest(case, "lobar_distribution") is not None
+    return in_segment or latest(case, "lobar_distribution") is not None
 
 
 def symptoms(case: Case) -> Document:
@@ -138,7 +138,7 @@ def symptoms(case: Case) -> Document:
 
 def surgical_rationale(case: Case) -> Document:
     """Why not a surgical candidate, or unresectable."""
-    fact, reason = _latest(case, "unresectable"), _latest(case, "unresectable_reason")
+    fact, reason = latest(case, "unresectable"), latest(case, "unresectable_reason")
     pieces = [_piece(each) for each in (fact, reason) if each is not None and each.value is not False]
     if pieces:
         why = f": {str(reason.value).replace('-', ' ')}" if reason is not None else ""
@@ -156,7 +156,7 @@ def prior_treatments(case: Case) -> Document:
     facts = case.facts
     sessions, others = facts.sessions, sorted(facts.treatments, key=lambda t: (t.when or date.min, t.label, t.evidence))
     if not sessions and not others:
-        naive = _latest(case, "treatment_naive")
+        naive = latest(case, "treatment_naive")
         if naive is not None and naive.value is True:
             return _present(f"no prior treatment ({day(naive.when)})", (_piece(naive),))
         return Document("missing", "prior treatments with response, or a statement that there were none", (), (),
@@ -181,7 +181,7 @@ def prior_treatments(case: Case) -> Document:
 
 def systemic_rationale(case: Case) -> Document:
     """Why not a candidate for initial or continued systemic therapy."""
-    fact = _latest(case, "systemic_therapy_status")
+    fact = latest(case, "systemic_therapy_status")
     if fact is not None and fact.value != "candidate":
         return _present(f"systemic therapy: {fact.value} ({day(fact.when)})", (_piece(fact),))
     told = tuple(_sentences(case, _NO_SYSTEMIC))
@@ -220,7 +220,7 @@ def performance_status(case: Case) -> Document:
 
 def vascular_invasion(case: Case) -> Document:
     """Presence or absence of portal vein invasion."""
-    known = _latest(case, "portal_vein_invasion")
+    known = latest(case, "portal_vein_invasion")
     if known is not None:
         return _present(f"portal vein invasion: {known.value} ({day(known.when)})", (_piece(known),))
     return Document("missing", "presence or absence of portal vein invasion", (), (), ("portal_vein_invasion",))
@@ -239,7 +239,7 @@ def _paper(kind: str, wanted: str) -> Callable[[Case], Document]:
 
 def curative_evaluation(case: Case) -> Document:
     """Curative therapy was considered: stated as not possible, as a bridge, or by a surgeon, a transplant team or a board."""
-    stated = [_latest(case, name) for name in ("unresectable", "bridge_to_transplant", "transplant_listed")]
+    stated = [latest(case, name) for name in ("unresectable", "bridge_to_transplant", "transplant_listed")]
     pieces = [_piece(fact) for fact in stated if fact is not None and fact.value is True]
     papers = [p for p in case.facts.papers if p.kind in ("surgery", "transplant", "tumor-board")]
     pieces += [Found(p.evidence, p.when, _short(p.label)) for p in papers[:3]]
@@ -273,7 +273,7 @@ def _present(words: str, pieces: tuple[Found, ...]) -> Document:
 
 
 def _stated(case: Case, name: str, wanted: str) -> Document:
-    fact = _latest(case, name)
+    fact = latest(case, name)
     if fact is None:
         return Document("missing", wanted, (), (), (name,))
     said = f"{FACTS[name].label}: {'yes' if fact.value else 'no'} ({day(fact.when)})"
@@ -308,8 +308,26 @@ def _where(case: Case, told: tuple[Found, ...]) -> str:
     return f"rationale in {'the order' if in_order else f'{first.reference} ({day(first.when)})'}: “{first.quote}”"
 
 
-def _latest(case: Case, name: str) -> Fact[Scalar] | None:
+def latest(case: Case, name: str) -> Fact[Scalar] | None:
+    """Today's value of a fact, else the last dated one: what was documented stays documented."""
     known = getattr(case.state, name, None)  # facts of history have no place in today's state
     if isinstance(known, Fact):
         return known
     return next((f for f in case.facts.series.get(name, ()) if f.when is not None), None)
+
+
+# The facts that a document of each kind consists of; a kind without any is a report or a note.
+FACTS_OF: Mapping[str, tuple[str, ...]] = {
+    "tumor_type": ("tumor_type",),
+    "extent_and_location": ("nodule_count", "nodule_size", "lobar_distribution", "extrahepatic_spread", "liver_dominant",
+                            "progressive", "diffuse"),
+    "symptoms": ("symptomatic",),
+    "surgical_rationale": ("unresectable", "unresectable_reason"),
+    "prior_treatments": ("treatment_naive",),
+    "systemic_rationale": ("systemic_therapy_status",),
+    "bridge": ("bridge_to_transplant",),
+    "liver_function": ("bilirubin", "albumin", "inr", "ascites_grade", "encephalopathy_grade"),
+    "performance_status": ("ecog",),
+    "vascular_invasion": ("portal_vein_invasion",),
+    "curative_evaluation": ("unresectable", "transplant_listed"),
+}  # fmt: skip

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cards.facts import FACTS
-from cards.questions import TUMOR_WORDS, Question, question
+from cards.questions import Question, question
 from service.fhir.read import codes
-from service.fhir.write.code_system import meaning
+from service.fhir.write.value_set import BASE, answer_coding
 
 Json = dict[str, Any]
 
-BASE = codes.OWN_SYSTEM.removesuffix("CodeSystem/tace")
 WORKSHEET = "tace-worksheet"
 VERSION = "1.0.0"
 SEGMENTS = tuple(range(1, 9))
@@ -139,9 +138,7 @@ def _coding(name: str) -> Mapping[str, str] | None:
 def _option(name: str, value: object) -> Json:
     if isinstance(value, int) and not isinstance(value, bool):
         return {"valueInteger": value}
-    word = str(value)
-    said = TUMOR_WORDS[word] if name == "tumor_type" else meaning(word)
-    return {"valueCoding": {"system": codes.OWN_SYSTEM, "code": word, "display": said}}
+    return {"valueCoding": answer_coding(name, value)}
 
 
 def _measured(wire: Json, name: str, q: Question) -> Json:
