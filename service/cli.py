@@ -16,7 +16,7 @@ from service.app import create_app
 from service.cohort.cli import cohort
 from service.errors import NotUsable
 from service.hooks import catalog
-from service.hooks.case import assess, cards_of, case_of, read_case
+from service.hooks.case import assess, cards_of, case_of, now, read_case
 from service.hooks.running import running
 from service.hooks.trust import refuse_open_address
 from service.pages.terminal import cards_text, outcome_text
@@ -121,6 +121,33 @@ def assess_file(file: BinaryIO, as_of: Any, form: str) -> None:
         _print_json(found[0] if len(found) == 1 else found)
     else:
         click.echo(advice.as_text(assessments))
+
+
+@commands.command("packet")
+@click.argument("file", type=JSON_FILE)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder to write to.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="As on that day; today where left out.")
+def packet_files(file: BinaryIO, out: Path, as_of: Any) -> None:
+    """The prior-authorization packet of the order in FILE (- for standard input), written to a folder.
+
+    packet.json (a FHIR document) and packet.html (to print) hold facts and rationale for the payer; checklist.html, for the
+    coordinator, says what is still open.
+    """
+    from service.packet.write import packets
+
+    settings = _settings_for_assess(as_of.date() if as_of else None)
+    case = case_of(read_case(file.read()), settings)
+    if as_of and case.as_of:
+        case = case.at(settings.moment(settings.as_of))
+    assessments = assess(case, settings)
+    orders = [*(case.draft_orders or ()), *case.resources]
+    written = list(packets(assessments, case.resources, orders, case.as_of or now(settings)))
+    if not written:
+        _end(1, "none of the draft orders is TACE, bland embolization or Y-90 of this patient")
+    out.mkdir(parents=True, exist_ok=True)
+    for name, content in written:
+        (out / name).write_bytes(content)
+        click.echo(out / name)
 
 
 @commands.command()
