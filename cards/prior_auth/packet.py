@@ -17,7 +17,7 @@ from cards.prior_auth.policy import NECESSARY
 from cards.prior_auth.verdict import PriorAuth
 from cards.questions import TUMOR_WORDS
 from cards.response.history import lesion_history, target_lesions
-from cards.words import listed, number
+from cards.words import day, listed, number
 
 # Never in what a payer gets, whoever wrote it: verdicts, and words for gaps.
 KEPT_BACK = re.compile(
@@ -115,7 +115,7 @@ def _treatments(case: Case) -> Iterator[Row]:
         told = [o for o in outcomes if o.session is session and (o.category or o.viable is not None)]
         said = listed(dict.fromkeys(_outcome(o.category, o.viable, o.on) for o in told))
         sources = tuple(dict.fromkeys((*session.evidence, *(ref for o in told for ref in o.evidence))))
-        yield Row(f"{_KIND.get(session.kind, session.kind)}{target}", said or "done", session.when, sources)
+        yield Row(f"{_KIND.get(session.kind, session.kind)}{target}", said or "performed", session.when, sources)
     for treatment in sorted(facts.treatments, key=lambda t: (t.when or date.min, t.label)):
         label = treatment.label if may_go_out(treatment.label) else treatment.kind
         yield Row(plain(label), "current" if treatment.active else "given", treatment.when, (treatment.evidence,))
@@ -128,7 +128,7 @@ def _treatments(case: Case) -> Iterator[Row]:
 def _outcome(category: str, viable: float | None, on: date | None) -> str:
     parts = [f"response {category} (mRECIST)"] if category else []
     parts += [f"{viable:g} % viable"] if viable is not None else []
-    return f"{', '.join(parts)} on {on.isoformat()}" if on is not None else ", ".join(parts)
+    return f"{', '.join(parts)}, {day(on)}" if on is not None else ", ".join(parts)
 
 
 def _liver(case: Case) -> Iterator[Row]:
@@ -137,7 +137,12 @@ def _liver(case: Case) -> Iterator[Row]:
         yield Row("Child-Pugh", f"{score.classes[0]}, {score.low} points", case.today, score.evidence)
     albi = case.albi
     if albi.score.value is not None:
-        yield Row("ALBI", f"{number(albi.score.value)}, grade {albi.grades[0]}", case.today, albi.score.evidence)
+        yield Row(
+            "ALBI",
+            f"{number(albi.score.value).replace('-', '−')}, grade {albi.grades[0]}",
+            case.today,
+            albi.score.evidence,
+        )
     yield from _facts(case, ("bilirubin", "albumin", "inr", "creatinine", "platelets", "ascites_grade",
                              "encephalopathy_grade", "ecog"))  # fmt: skip
 
@@ -191,5 +196,5 @@ def _value(fact: Fact[Scalar]) -> str:
         return _WORDS.get(str(fact.value), str(fact.value).replace("-", " "))
     if spec.kind == "integer" and isinstance(fact.value, str):  # a Condition: present, without a grade
         return str(fact.value)
-    unit = "" if spec.unit in ("", "1") else f" {spec.unit}"
+    unit = "" if spec.unit in ("", "1") else f" {spec.unit.replace('10*9', '10⁹')}"
     return f"{fact.comparator}{number(float(fact.value))}{unit}"

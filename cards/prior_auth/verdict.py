@@ -87,8 +87,16 @@ def prior_auth(case: Case, policy: Policy | None = None) -> PriorAuth:
         return PriorAuth(policy.key, "", "unknown", "", documents, (), (THREE, policy.contract_language), readings,
                          expected, authorization, policy)  # fmt: skip
     found = _reading(case, policy, procedure)
+    unread = _unread(case, documents)
     return PriorAuth(policy.key, procedure, found.decision, found.clause, documents, found.findings,
-                     (*found.remarks, policy.contract_language), (), expected, authorization, policy)  # fmt: skip
+                     (*found.remarks, *unread, policy.contract_language), (), expected, authorization, policy)  # fmt: skip
+
+
+def _unread(case: Case, documents: Documents) -> tuple[str, ...]:
+    """Said only where something is missing that a document could have shown."""
+    if "DocumentReference" not in case.facts.unreached or all(doc.status != "missing" for _, doc in documents):
+        return ()
+    return ("Documents of the record did not come along: what stands only there is not found.",)
 
 
 def no_policy(case: Case, because: str) -> PriorAuth:

@@ -17,12 +17,16 @@ PATIENT_TOKEN = "{{context.patientId}}"  # noqa: S105 - a template token # nosec
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One prefetch key. label: how a gap is named; kind: the resource type its query answers with."""
+    """One prefetch key. label: how a gap is named; kind: the resource type its query answers with.
+
+    clinical   False: only documentation for the payer rests on it, so that a gap is the payer card's business
+    """
 
     key: str
     label: str
     kind: str
     template: str
+    clinical: bool = True
 
     def query_for(self, patient_id: str) -> str:
         return self.template.replace(PATIENT_TOKEN, quote(patient_id, safe=""))
@@ -91,7 +95,13 @@ def needs(local: tuple[str, ...] = ()) -> tuple[Need, ...]:
         _search("medicationStatements", "MedicationStatement", label="medication statements"),
         _search("bodyStructures", "BodyStructure", label="body structures"),
         _search("diagnosticReports", "DiagnosticReport", "&_sort=-date&_count=100", label="diagnostic reports"),
-        _search("documentReferences", "DocumentReference", "&_sort=-date&_count=100", label="documents"),
+        Need(
+            "documentReferences",
+            "documents",
+            "DocumentReference",
+            f"DocumentReference?patient={PATIENT_TOKEN}&_sort=-date&_count=100",
+            clinical=False,
+        ),
         _search("questionnaireResponses", "QuestionnaireResponse", label="questionnaire responses"),
     )
 

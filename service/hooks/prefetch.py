@@ -167,6 +167,8 @@ def _gaps(missing: list[_Missing], answers: list[Answer], refused: str) -> tuple
     """ "conditions, procedures could not be fetched (timed out)": one gap for each reason."""
     by_reason: dict[str, list[str]] = {}
     for each, answer in _failed(missing, answers):
+        if not each.need.clinical:
+            continue
         named, reason = _gap(each, answer, refused)
         by_reason.setdefault(reason, []).append(named)
     return tuple(f"{_listed(named)} {reason}" for reason, named in by_reason.items())
