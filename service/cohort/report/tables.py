@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cards.facts import FACTS
-from cards.prior_auth.policy import med140
+from cards.prior_auth.policy_file import med140
 from cards.refractoriness.definitions import CONTEXT, COUNTING, names
 from service.cohort.patient.counted import TOPICS, Counts
 from service.cohort.report import suppression
