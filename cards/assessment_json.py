@@ -13,6 +13,9 @@ from cards.liver.child_pugh import cholestatic_total
 from cards.liver.score import Score
 from cards.prior_auth.documentation import Document
 from cards.published.selection import published
+from cards.refractoriness.advice import advice
+from cards.refractoriness.detail import deciding_facts
+from cards.refractoriness.differences import why_they_differ
 from cards.response.liver_course import art
 from cards.response.readings import Reading, readings
 from cards.staging.bclc import Bclc
@@ -312,6 +315,9 @@ def _refractoriness(a: Assessment) -> Json:
         "verdict": r.verdict,
         "definitions": {code: verdict.value for code, verdict in r.definitions.items()},
         "orderedLesions": list(r.ordered),
+        "wouldDecide": deciding_facts(a.case, r) if r.definitions else {},
+        "whyTheyDiffer": list(why_they_differ(a.case, r)),
+        "advice": [_finding(f) for f in advice(a.case, r)],
         "ifMeasured": list(r.if_measured),
         "perLesion": {k: {c: f.verdict.value for c, f in found.items()} for k, found in r.per_lesion.items()},
         "findings": [_finding(f) for f in r.findings],

@@ -6,6 +6,9 @@ from cards.facts import FACTS
 from cards.markdown import plain
 from cards.published.selection import published
 from cards.questions import asked
+from cards.refractoriness.advice import advice
+from cards.refractoriness.detail import deciding_facts
+from cards.refractoriness.differences import why_they_differ
 from cards.timeline.history import timeline_rows, undated_words
 from cards.verdict import Finding, Verdict
 from cards.words import day, listed, span
@@ -80,11 +83,23 @@ def _definitions(a: Assessment) -> list[str]:
     r = a.refractoriness
     if not r.definitions:
         return []
+    decided_by = deciding_facts(a.case, r)
     rows = [
-        f"  {code:<22} {_VERDICTS[v]:<12} {f.because}"
+        f"  {code:<22} {_VERDICTS[v]:<12} {f.because}{_would(decided_by.get(code, ''))}"
         for (code, v), f in zip(r.definitions.items(), r.findings, strict=True)
     ]
-    return [f"Refractoriness: {r.verdict.replace('-', ' ')}", *rows, ""]
+    why = [f"  Why they differ: {said}" for said in why_they_differ(a.case, r)]
+    return [f"Refractoriness: {r.verdict.replace('-', ' ')}", *rows, *why, "", *_advice(a)]
+
+
+def _would(fact: str) -> str:
+    return f"; would decide: {fact}" if fact else ""
+
+
+def _advice(a: Assessment) -> list[str]:
+    rows = [f"  {_VERDICTS[f.verdict]:<12} {f.because} [{f.source}, {f.locator}]"
+            for f in advice(a.case, a.refractoriness)]  # fmt: skip
+    return ["What the sources advise or report next", *rows, ""] if rows else []
 
 
 def _combination(a: Assessment) -> list[str]:

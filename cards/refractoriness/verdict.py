@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from cards.case import Case
 from cards.facts import TREATMENT_HISTORY, PatientFacts, Response
-from cards.refractoriness.definitions import CONTEXT, COUNTING, DECIDING, lesion
+from cards.refractoriness.definitions import CONTEXT, COUNTING, DECIDING, Lesion, lesion
 from cards.response.history import (
     lesion_history,
     lesion_name,
@@ -67,10 +67,7 @@ def refractoriness(case: Case) -> Refractoriness:
 
 def _judged(facts: PatientFacts, lesions: tuple[str, ...]) -> dict[str, dict[str, Finding]]:
     """Lesion → definition → finding."""
-    return {
-        key: {code: _unless_undated(facts, rule(lesion(facts, key))) for code, rule in (COUNTING | CONTEXT).items()}
-        for key in lesions
-    }
+    return {key: {code: judge(code, lesion(facts, key)) for code in COUNTING | CONTEXT} for key in lesions}
 
 
 def _if_measured(
@@ -118,6 +115,11 @@ def _unreached(because: str) -> Refractoriness:
         for rule in (COUNTING | CONTEXT).values()
     )
     return Refractoriness("indeterminate", dict.fromkeys(COUNTING | CONTEXT, Verdict.UNKNOWN), findings, {})
+
+
+def judge(code: str, on: Lesion) -> Finding:
+    """One definition for one lesion, open while a session has no date or cannot be read."""
+    return _unless_undated(on.facts, (COUNTING | CONTEXT)[code](on))
 
 
 def _unless_undated(facts: PatientFacts, found: Finding) -> Finding:

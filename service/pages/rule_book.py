@@ -30,6 +30,7 @@ from cards.liver.child_pugh import child_pugh, cholestatic_total
 from cards.liver.meld import meld3_score, meld_na_score, meld_score
 from cards.published.selection import STATEMENTS
 from cards.published.statement import Statement
+from cards.refractoriness.advice import ADVICE
 from cards.refractoriness.definitions import CONTEXT, COUNTING, DECIDING
 from cards.response.card import imaging_card
 from cards.response.liver_course import art, liver_course
@@ -140,6 +141,7 @@ def rule_book() -> tuple[Chapter, ...]:
             f"Three may decide, and only for the ordered lesion: {', '.join(DECIDING)}.",
         ),
         Chapter("Refractoriness: context", _rules(CONTEXT.values())),
+        Chapter("Refractoriness: what the sources advise or report next", _rules(ADVICE), "Nothing here decides."),
         Chapter(
             "Combination with systemic therapy",
             _rules(

@@ -14,6 +14,7 @@ from cards.liver.albi import albi, albi_grade, albi_score, modified_albi_grade
 from cards.liver.child_pugh import child_pugh
 from cards.liver.meld import meld, meld3, meld3_score, meld_na_score, meld_score
 from cards.prior_auth.policy_file import med140
+from cards.refractoriness.advice import ADVICE
 from cards.refractoriness.definitions import CONTEXT, COUNTING, DECIDING
 from cards.sources import SOURCES
 from cards.staging.bclc import bclc
@@ -24,7 +25,7 @@ CRITERIA = (*CONTRAINDICATIONS, *NOT_RECOMMENDED, *CAUTIONS)
 DEFINITIONS = (*COUNTING.values(), *CONTEXT.values())
 SCORES = (albi, albi_grade, albi_score, modified_albi_grade, child_pugh, meld, meld3, meld_score, meld_na_score,
           meld3_score, bclc, milan, ucsf, up_to_seven, six_and_twelve, unos_downstaging, source_000_downstaging)  # fmt: skip
-RULES = (*CRITERIA, *DEFINITIONS, *SCORES)
+RULES = (*CRITERIA, *DEFINITIONS, *ADVICE, *SCORES)
 
 # Function that makes a Finding → which of its arguments is the source
 SOURCE_AT = {"Finding": 3, "threshold": 3, "is_one_of": 3, "finding": 3, "_per_lesion": 3, "_liver": 2, "_any_item": 2}
