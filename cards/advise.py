@@ -7,6 +7,7 @@ from cards.assess import Assessment
 from cards.card import RANK, Card
 from cards.combination.card import combination_card
 from cards.eligibility.card import eligibility_card
+from cards.markdown import escaped
 from cards.prior_auth.card import prior_auth_card
 from cards.refractoriness.card import refractoriness_card
 from cards.response.card import imaging_card
@@ -52,4 +53,4 @@ def _merged(found: list[Card], orders: int) -> list[Card]:
         merged[key] = card if earlier is None else replace(earlier, orders=(*earlier.orders, *card.orders))
     if orders < 2:
         return list(merged.values())
-    return [replace(c, detail=f"**Order:** {', '.join(c.orders)}\n\n{c.detail}") for c in merged.values()]
+    return [replace(c, detail=f"**Order:** {escaped(', '.join(c.orders))}\n\n{c.detail}") for c in merged.values()]

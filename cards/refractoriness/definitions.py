@@ -253,26 +253,25 @@ def european(on: Lesion) -> Finding:
     """European: failure depends on the purpose. Palliative: stable disease is effective. Curative: SD or PD is failure.
 
     Result
-        MET      curative intent and SD or PD after the last session with a response
-        NOT_MET  CR or PR; or palliative intent and SD
+        MET      SD or PD after a session with curative intent
+        NOT_MET  CR or PR after the last session that was imaged; or palliative intent and SD
         UNKNOWN  intent or response not told; palliative intent and PD, of which the definition does not speak
     Source
         european-criteria, text and table 1 of source-002
     """
     judged = [o for o in on.history if o.failed is not None]
+    source, locator = "european-criteria", "table 1"
+    if any(o.failed and o.session.intent == "curative" for o in judged):
+        since = "; it has responded since" if judged[-1].failed is False else ""
+        return _per_lesion("european", on, Verdict.MET, source, locator, (), f"intent curative{since}")
     if not judged:
-        return _per_lesion("european", on, Verdict.UNKNOWN if on.history else Verdict.NOT_MET, "european-criteria",
-                           "table 1", ("mrecist_response",))  # fmt: skip
-    last = judged[-1]
-    intent = last.session.intent
+        verdict = Verdict.UNKNOWN if on.history else Verdict.NOT_MET
+        return _per_lesion("european", on, verdict, source, locator, ("mrecist_response",))
+    last, intent = judged[-1], judged[-1].session.intent
     if last.failed is False or (intent == "palliative" and last.category == "SD"):
-        return _per_lesion(
-            "european", on, Verdict.NOT_MET, "european-criteria", "table 1", (), f"intent {intent or 'not told'}"
-        )
-    if intent == "curative":
-        return _per_lesion("european", on, Verdict.MET, "european-criteria", "table 1", (), "intent curative")
+        return _per_lesion("european", on, Verdict.NOT_MET, source, locator, (), f"intent {intent or 'not told'}")
     extra = "the definition does not speak of progression under palliative intent" if intent else "intent not told"
-    return _per_lesion("european", on, Verdict.UNKNOWN, "european-criteria", "table 1",
+    return _per_lesion("european", on, Verdict.UNKNOWN, source, locator,
                        () if intent else ("intent of the session",), extra)  # fmt: skip
 
 

@@ -30,11 +30,7 @@ def _longest(failures: Judged, counted: frozenset[bool | None]) -> int:
 def over_told_sessions(history: Sequence[Outcome], rule: Callable[[Sequence[Outcome]], Verdict]) -> Verdict:
     """Judge a lesion whose history may hold sessions of which it is not told whether they treated it.
 
-    Met by the told ones alone: met, unless the others, had they treated it, would have come in between. The same with
-    and without the others: that. Else unknown.
+    The same with and without the others: that. Else unknown: the others, had they treated it, could have come in between.
     """
     told = rule([o for o in history if o.told])
-    every = rule(history)
-    if told is Verdict.MET and every is not Verdict.NOT_MET:
-        return told
-    return told if every is told else Verdict.UNKNOWN
+    return told if rule(history) is told else Verdict.UNKNOWN

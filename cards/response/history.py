@@ -103,13 +103,27 @@ def same_lesion(facts: PatientFacts, one: str, other: str) -> bool:
 
 
 def target_lesions(facts: PatientFacts) -> tuple[str, ...]:
-    """Every lesion that a TACE session or an order names, each once; NOT_TOLD where none is named."""
+    """Every lesion that a TACE session or an order names, each once; where a session names none also those that have a
+    response, and NOT_TOLD for what is said of the whole liver alone; NOT_TOLD where there is nothing else.
+    """
+    named = _named_lesions(facts)
+    overall = any(r.lesion in (OVERALL, NOT_TOLD) for r in facts.responses)
+    return (*named, NOT_TOLD) if not named or (overall and _some_target_open(facts)) else named
+
+
+def _some_target_open(facts: PatientFacts) -> bool:
+    return any(not s.lesions for s in tace_sessions(facts))
+
+
+def _named_lesions(facts: PatientFacts) -> tuple[str, ...]:
     named: list[str] = []
-    orders = (lesion for o in facts.orders for lesion in o.lesions)
-    for lesion in (*(x for s in tace_sessions(facts) for x in s.lesions), *orders):
-        if not any(same_lesion(facts, lesion, known) for known in named):
+    told = [x for s in tace_sessions(facts) for x in s.lesions] + [x for o in facts.orders for x in o.lesions]
+    imaged = [r.lesion for r in facts.responses] + [m.lesion for m in facts.viable_sizes]
+    told += imaged if _some_target_open(facts) else []
+    for lesion in told:
+        if lesion not in (OVERALL, NOT_TOLD) and not any(same_lesion(facts, lesion, known) for known in named):
             named.append(lesion)
-    return tuple(named) or (NOT_TOLD,)
+    return tuple(named)
 
 
 def lesion_name(facts: PatientFacts, lesion: str) -> str:
@@ -169,7 +183,10 @@ def lesion_history(facts: PatientFacts, lesion: str) -> tuple[Outcome, ...]:
     overall CR, or a record that knows of no other lesion.
     """
     own, overall, by_diameter = timed(facts, lesion), timed(facts, OVERALL), measured_responses(facts, lesion)
-    alone = len(target_lesions(facts)) == 1
+    named = _named_lesions(facts)
+    alone = len(named) <= 1
+    if lesion == NOT_TOLD and len(named) == 1:  # what is said of the only lesion holds for the whole liver
+        own = (*own, *timed(facts, named[0]))
     return tuple(
         _outcome(session, lesion, treats, own, overall, alone, [m for s, m in by_diameter if s is session])
         for session in tace_sessions(facts)

@@ -57,7 +57,9 @@ def outcome(category, told=True):
         pytest.param(
             [outcome("SD"), outcome("PR", False), outcome("SD")], UNKNOWN, id="a response of one not told between"
         ),
-        pytest.param([outcome("SD"), outcome("", False), outcome("SD")], MET, id="one without any response between"),
+        pytest.param(
+            [outcome("SD"), outcome("", False), outcome("SD")], UNKNOWN, id="one without any response between"
+        ),
         pytest.param([outcome("SD"), outcome("SD"), outcome("PR", False)], MET, id="one not told afterwards"),
         pytest.param([outcome("SD"), outcome("PR", False)], NOT_MET, id="one failure, whatever the other treated"),
         pytest.param([], NOT_MET, id="no session"),
