@@ -1,5 +1,8 @@
 """The assessment at a terminal."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from cards.assess import Assessment
 from cards.assessment_json import as_json
 from cards.facts import FACTS
@@ -13,6 +16,8 @@ from cards.timeline.history import timeline_rows, undated_words
 from cards.verdict import Finding, Verdict
 from cards.words import day, listed, span
 
+_LIMITS = (("Milan", "milan"), ("up-to-seven", "upToSeven"), ("UCSF", "ucsf"), ("six-and-twelve", "sixAndTwelve"),
+           ("UNOS downstaging", "unosDownstaging"), ("downstaging as source 000 prints it", "source000Downstaging"))  # fmt: skip
 _VERDICTS = {Verdict.MET: "met", Verdict.NOT_MET: "not met", Verdict.UNKNOWN: "cannot tell"}
 
 
@@ -46,11 +51,27 @@ def _liver(a: Assessment) -> list[str]:
             lines.append(f"{name:<15} {span(score.low, score.high)}" + "".join(f"; {n}" for n in score.notes))
     if case.bclc is not None:
         lines.append(f"BCLC 2022       {case.bclc.because}")
-        limits = as_json(a)["burden"]
+    return [*lines, *_beside(as_json(a)), ""]
+
+
+def _beside(said: Mapping[str, Any]) -> list[str]:
+    """Scores and systems that are shown and decide nothing; of HCC only where they are of HCC."""
+    lines = []
+    cholestatic = said["scores"]["childPugh"].get("cholestatic")
+    if cholestatic:
         lines.append(
-            f"Size and number Milan {limits['milan']}, up-to-seven {limits['upToSeven']}, UCSF {limits['ucsf']}"
+            f"{'PBC or PSC':<15} Child-Pugh {span(cholestatic['low'], cholestatic['high'])} by the limits for these"
         )
-    return [*lines, ""]
+    for name, key in (("EZ-ALBI", "ezAlbi"), ("HAP", "hap"), ("mHAP-II", "mHapII"), ("ART", "art")):
+        score = said["scores"].get(key, {})
+        if "low" in score:
+            grade = f" (class {score['class']})" if "class" in score else ""
+            lines.append(f"{name:<15} {span(score['low'], score['high'])}{grade}")
+    bolondi = said.get("stage", {}).get("bolondi", {}).get("candidates")
+    if bolondi:
+        lines.append(f"{'Bolondi':<15} {' or '.join(bolondi)}")
+    limits = [f"{name} {said['burden'][key]}" for name, key in _LIMITS if key in said["burden"]]
+    return [*lines, f"Size and number {', '.join(limits)}"] if limits else lines
 
 
 def _verdict(a: Assessment) -> list[str]:
