@@ -1,7 +1,6 @@
 """The assessment as the JSON object of the contract. Null and empty members are left out."""
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 from cards.assess import Assessment
@@ -36,38 +35,45 @@ _LIMIT = {Verdict.MET: "within", Verdict.NOT_MET: "beyond", Verdict.UNKNOWN: "un
 _KEPT_EMPTY = frozenset({"missing", "evidence", "findings", "response", "unusable", "documentation"})
 
 
-def as_json(assessment: Assessment) -> Json:
-    """Names as the contract gives them; members may be added, none is renamed."""
+_TOPICS = ("eligibility", "refractoriness", "combination", "priorAuth")
+
+
+def as_json(assessment: Assessment, findings: bool = True) -> Json:
+    """Names as the contract gives them; members may be added, none is renamed.
+
+    findings   False: verdicts without the findings behind them, a tenth of the size
+    """
     case = assessment.case
     facts = case.facts
-    cleaned: Json = _without_empty(
-        {
-            "asOf": case.today.isoformat(),
-            "patient": facts.patient,
-            "order": case.order.reference if case.order else None,
-            "tumorType": facts.tumor.kind,
-            "scores": _scores(case),
-            "stage": _stage(case),
-            "burden": _burden(case),
-            "response": _responses(case),
-            "liverCourse": _liver_course(case),
-            "eligibility": _eligibility(assessment),
-            "refractoriness": _refractoriness(assessment),
-            "combination": {
-                "verdict": assessment.combination.verdict,
-                "findings": [_finding(f) for f in assessment.combination.findings],
-            },
-            "priorAuth": _prior_auth(assessment),
-            "unusable": [{"resource": u.resource, "because": u.because} for u in facts.unusable],
-            "gaps": list(facts.gaps),
-        }
-    )
+    made: Json = {
+        "asOf": case.today.isoformat(),
+        "patient": facts.patient,
+        "order": case.order.reference if case.order else None,
+        "tumorType": facts.tumor.kind,
+        "scores": _scores(case),
+        "stage": _stage(case),
+        "burden": _burden(case),
+        "response": _responses(case),
+        "liverCourse": _liver_course(case),
+        "eligibility": _eligibility(assessment),
+        "refractoriness": _refractoriness(assessment),
+        "combination": {
+            "verdict": assessment.combination.verdict,
+            "findings": [_finding(f) for f in assessment.combination.findings],
+        },
+        "priorAuth": _prior_auth(assessment),
+        "unusable": [{"resource": u.resource, "because": u.because} for u in facts.unusable],
+        "gaps": list(facts.gaps),
+    }
+    for topic in () if findings else _TOPICS:
+        del made[topic]["findings"]
+    cleaned: Json = _without_empty(made)
     return cleaned
 
 
 def _without_empty(value: Any) -> Any:
     """Drop null and empty members, but keep lists that the contract names as lists."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         cleaned = {k: _without_empty(v) for k, v in value.items()}
         return {k: v for k, v in cleaned.items() if v not in (None, "", {}) and (v != [] or k in _KEPT_EMPTY)}
     return [_without_empty(v) for v in value] if isinstance(value, list) else value

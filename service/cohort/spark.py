@@ -5,20 +5,33 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 import orjson
-from pyspark import RDD, SparkContext, StorageLevel
+from pyspark import RDD, StorageLevel
 from pyspark.sql import SparkSession
+from pyspark.sql.functions import col
 
 from service.cohort import run
 from service.cohort.bulk import spill
-from service.cohort.bulk.export import Line, files_of, place_of, read_line
+from service.cohort.bulk.export import BYTE_ORDER_MARK, Line, files_of, place_of, read_line
 from service.cohort.patient.assessed import Question, assess_lines, medication_ids
 from service.cohort.patient.counted import Counts
 
-Read = tuple[str, bytes, Line]  # file, line, what it is
 _MEDICATION_KINDS = frozenset({"MedicationRequest", "MedicationStatement", "MedicationAdministration"})
+Block = tuple[str, int]  # file, and where in it the engine cut
+
+
+class Read(NamedTuple):
+    """One line: where it stands, as it is, and what it is. found is None for a blank line."""
+
+    block: Block
+    place: int
+    line: bytes
+    found: Line | None
 
 
 def run_on_spark(job: run.Job, master: str) -> run.Totals:
@@ -35,70 +48,78 @@ def run_on_spark(job: run.Job, master: str) -> run.Totals:
     try:
         with run.private():
             files = {f.relative_to(job.folder).as_posix(): f.resolve().as_uri() for f in files_of(job.folder)}
-            totals = assess_on(session.sparkContext, files, job)
+            totals = assess_on(session, files, job)
     finally:
         session.stop()
     shutil.rmtree(job.work)
     return totals
 
 
-def assess_on(context: SparkContext, files: Mapping[str, str], job: run.Job) -> run.Totals:
+def assess_on(session: SparkSession, files: Mapping[str, str], job: run.Job) -> run.Totals:
     """Assess the export and write the results. files: name → any address that Spark reads (file, HDFS, object store)."""
-    read = context.union([_lines(context, name, address) for name, address in files.items()]).map(_what)
-    read.persist(StorageLevel.MEMORY_AND_DISK)
-    counted = read.flatMap(_counted).countByValue()
-    broken = [
-        each for name, address in files.items() if (name, "") in counted for each in _broken(context, name, address)
-    ]
+    read = _lines(session, files).mapPartitions(_numbered).persist(StorageLevel.MEMORY_AND_DISK)
+    blocks = read.map(lambda each: each.block).countByValue()
+    told = read.filter(lambda each: each.found is not None)
+    counted = told.map(lambda each: spill.counted(each.found)).countByValue()
+    broken = told.filter(lambda each: bool(each.found.broken)).map(
+        lambda each: (each.block, each.place, each.found.broken)
+    )
+    listed = _listed(broken.takeOrdered(spill.MOST_LISTED * len(files)), blocks)
     question = job.question
-    answered = _by_patient(read).map(lambda pair: _answer(pair[0], pair[1], question)).persist(StorageLevel.DISK_ONLY)
+    answered = _by_patient(told).map(lambda pair: _answer(pair[0], pair[1], question)).persist(StorageLevel.DISK_ONLY)
     counts: Counts = answered.map(lambda each: each[1]).aggregate(Counter(), _added, _added)
-    counts.update({("export", name): number for (file, name), number in counted.items() if not file})
+    counts.update({("export", name): number for name, number in counted.items()})
+    counts[("export", "lines")] = sum(counted.values())
     rows = (chunk for _, chunk in answered.map(lambda each: (each[0], each[2])).sortByKey().toLocalIterator())
-    totals = run.Totals(question.asked.isoformat(), question.replay, counts, broken, len(files))
+    totals = run.Totals(question.asked.isoformat(), question.replay, counts, listed, len(files))
     run.write_all(job, rows, totals)
     return totals
 
 
-def _lines(context: SparkContext, name: str, address: str) -> "RDD[tuple[str, bytes]]":
-    lines: RDD[Any] = context.textFile(address, use_unicode=False)
-    return lines.filter(lambda line: bool(line.strip())).map(lambda line: (name, line))
+def _lines(session: SparkSession, files: Mapping[str, str]) -> "RDD[tuple[bytes, Block]]":
+    """Every line as bytes: a text column would show what is not UTF-8 as something else."""
+    names = {_path(address): name for name, address in files.items()}
+    columns = (col("value").cast("binary"), col("_metadata.file_path"), col("_metadata.file_block_start"))
+    frame = session.read.text(list(files.values()), lineSep="\n").select(*columns)
+    return frame.rdd.map(lambda row: (bytes(row[0]).rstrip(b"\r"), (names[_path(row[1])], row[2])))
 
 
-def _what(named: tuple[str, bytes]) -> Read:
-    name, line = named
-    return name, line, read_line(line)
+def _path(address: str) -> str:
+    return unquote(urlsplit(address).path)
 
 
-def _counted(read: Read) -> Iterator[tuple[str, str]]:
-    """("", what is counted), and (file, "") for a file with a broken line."""
-    name, _, found = read
-    yield "", "lines"
-    yield "", spill.counted(found)
-    if found.broken:
-        yield name, ""
+def _numbered(lines: Iterable[tuple[bytes, Block]]) -> Iterator[Read]:
+    """The lines of a block come one after the other."""
+    for block, same in groupby(lines, key=itemgetter(1)):
+        for index, (line, _) in enumerate(same):
+            if index == 0 and block[1] == 0:
+                line = line.removeprefix(BYTE_ORDER_MARK)
+            yield Read(block, index, line, read_line(line) if line.strip() else None)
 
 
-def _broken(context: SparkContext, name: str, address: str) -> list[list[Any]]:
-    """File, line number and cause, of the files that have broken lines: they are read once more, for the numbers."""
-    lines: RDD[Any] = context.textFile(address, use_unicode=False)
-    numbered = lines.zipWithIndex().filter(lambda pair: bool(pair[0].strip()))
-    causes = numbered.map(lambda pair: (pair[1] + 1, read_line(pair[0]).broken)).filter(lambda pair: bool(pair[1]))
-    return [[name, number, cause] for number, cause in causes.takeOrdered(spill.MOST_LISTED)]
+def _listed(broken: Iterable[tuple[Block, int, str]], blocks: Mapping[Block, int]) -> list[list[Any]]:
+    """File, line number in the whole file and cause, as a run without Spark lists them."""
+    of_file: dict[str, list[list[Any]]] = {}
+    for (name, start), index, cause in sorted(broken):
+        before = sum(number for (file, at), number in blocks.items() if file == name and at < start)
+        of_file.setdefault(name, []).append([name, before + index + 1, cause])
+    return [each for name in sorted(of_file) for each in of_file[name][: spill.MOST_LISTED]]
 
 
-def _by_patient(read: "RDD[Read]") -> "RDD[tuple[str, Iterable[tuple[str, bytes]]]]":
+def _by_patient(told: "RDD[Read]") -> "RDD[tuple[str, Iterable[tuple[str, bytes]]]]":
     """Patient → its lines, and those of the Medications that they name, each with the Medication's id."""
-    known = read.filter(lambda each: bool(each[2].key))
-    lines = known.filter(lambda each: each[2].kind != "Medication")
-    medications = known.filter(lambda each: each[2].kind == "Medication").map(lambda each: (each[2].key, each[1]))
-    wanted = lines.filter(lambda each: each[2].kind in _MEDICATION_KINDS).flatMap(_wanted).distinct()
+    known = told.filter(lambda each: bool(each.found.key))
+    lines = known.filter(lambda each: each.found.kind != "Medication")
+    medications = known.filter(lambda each: each.found.kind == "Medication").map(
+        lambda each: (each.found.key, each.line)
+    )
+    wanted = lines.filter(lambda each: each.found.kind in _MEDICATION_KINDS).flatMap(_wanted).distinct()
     named = wanted.join(medications).map(lambda each: (each[1][0], (each[0], each[1][1])))
-    return lines.map(lambda each: (each[2].key, ("", each[1]))).union(named).groupByKey()
+    return lines.map(lambda each: (each.found.key, ("", each.line))).union(named).groupByKey()
 
 
 def _wanted(read: Read) -> list[tuple[str, str]]:
-    return [(identifier, read[2].key) for identifier in medication_ids([orjson.loads(read[1])])]
+    return [(identifier, read.found.key) for identifier in medication_ids([orjson.loads(read.line)]) if read.found]
 
 
 def _answer(key: str, found: Iterable[tuple[str, bytes]], question: Question) -> tuple[tuple[int, str], Counts, bytes]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.cohort.patient.known import dates_of, is_later, known_at
+from service.cohort.patient.known import Dated, dates_of, known_at
 from service.cohort.simulate.course import patient_of
 from service.cohort.simulate.parameters import read_parameters
 from service.cohort.simulate.resources import OWN
@@ -22,8 +22,16 @@ LATER = "2026-03-10T12:00:01Z"  # one second: a live call would allow for skewed
 PARAMETERS = read_parameters()
 
 
+def dated(resource, clock=CLOCK):
+    return Dated(resource, tuple(dates_of(resource, clock)))
+
+
 def known(*resources):
-    return known_at(list(resources), CLOCK)
+    return known_at([dated(r) for r in resources], CLOCK)
+
+
+def is_later(resource, clock):
+    return dated(resource, clock).is_later(clock)
 
 
 def observation(**members):

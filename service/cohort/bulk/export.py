@@ -23,7 +23,7 @@ PIECE_BYTES = 32_000_000
 GZIP_RATIO = 12  # how much larger JSON is than its gzip, for sizing only
 LONGEST_LINE = 64_000_000
 _URN = "urn:uuid:"
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def lines_of(folder: Path, piece: Piece) -> Iterator[tuple[int, bytes | None]]:
             if not line:
                 return
             if line.strip():
-                yield number, line.removeprefix(_BYTE_ORDER_MARK) if at == 0 else line
+                yield number, line.removeprefix(BYTE_ORDER_MARK) if at == 0 else line
             at, number = at + len(line), number + 1
 
 

@@ -14,7 +14,7 @@ from cards.card import Card
 from cards.current import Windows
 from service.advice import as_json, assess_patient
 from service.cohort.patient.counted import Counts, count_definitions, count_order, count_treatment
-from service.cohort.patient.known import Resource, known_at, without
+from service.cohort.patient.known import Dated, Resource, dates_of, known_at, without
 from service.cohort.patient.moments import Asked, moments_of
 from service.cohort.patient.outcomes import outcomes
 from service.fhir import bundle
@@ -25,7 +25,7 @@ from service.settings import Settings
 
 Lookup = Callable[[Iterable[str]], list[bytes]]
 HOOK = "order-sign"
-_ROW_ONLY_WITH_FINDINGS = frozenset({"findings", "evidence", "notes", "because", "remarks", "liverCourse", "stated"})
+_ROW_ONLY_WITH_FINDINGS = frozenset({"evidence", "notes", "because", "remarks", "liverCourse", "stated"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +130,10 @@ def _replayed(
 ) -> Iterator[bytes]:
     end = Clock(question.asked, question.settings.zone)
     medications: Mapping[str, Resource] = {name_of(r): r for r in resources if r.get("resourceType") == "Medication"}
+    record = [Dated(r, tuple(dates_of(r, end))) for r in resources]
     for asked in moments_of(resources, last.case.facts.sessions, medications, end):
-        record = known_at(without(resources, asked.history_without), Clock(asked.at, question.settings.zone))
-        found = _asked_of(key, record, question, asked.at, asked.drafts)
+        known = known_at(without(record, asked.history_without), Clock(asked.at, question.settings.zone))
+        found = _asked_of(key, known, question, asked.at, asked.drafts)
         yield from _rows(found, asked, question, counts)
 
 
@@ -159,7 +160,7 @@ def _cards(found: Sequence[Assessment], asked: Asked) -> list[Card]:
 
 def _row(a: Assessment, cards: Sequence[Card], asked: Asked, kind: str, question: Question) -> dict[str, Any]:
     """The assessment by the names it has everywhere; without its findings unless they are asked for."""
-    assessment = as_json(a)
+    assessment = as_json(a, findings=question.findings)
     return {
         "patient": assessment["patient"],
         "asked": asked.at.isoformat(),

@@ -1,6 +1,7 @@
 """What was known at a moment: nothing dated later, and what is over by now as it was then."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from service.fhir.read.codings import as_list, code_words, local, reference
@@ -19,7 +20,18 @@ _OVER = frozenset({"inactive", "remission", "resolved"})
 _ABATEMENT = ("abatementDateTime", "abatementPeriod", "abatementString", "abatementAge", "abatementRange")
 
 
-def known_at(resources: Iterable[Resource], clock: Clock) -> list[Resource]:
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A resource with every date that says when it was, or when it was recorded: read once, asked at many moments."""
+
+    resource: Resource
+    dates: tuple[Moment, ...]
+
+    def is_later(self, clock: Clock) -> bool:
+        return any(_after(moment, clock) for moment in self.dates)
+
+
+def known_at(record: Iterable[Dated], clock: Clock) -> list[Resource]:
     """The record as of the moment asked.
 
     Left out: what is dated later in any of its dates; results that only a later report dates. Set back: a Condition that
@@ -28,14 +40,10 @@ def known_at(resources: Iterable[Resource], clock: Clock) -> list[Resource]:
     """
     kept: list[Resource] = []
     later: list[Resource] = []
-    for resource in resources:
-        (later if is_later(resource, clock) else kept).append(resource)
+    for dated in record:
+        (later if dated.is_later(clock) else kept).append(dated.resource)
     hidden = _results_of(later) - _results_of(kept)
     return [_as_then(r, clock) for r in kept if not (hidden and name_of(r) in hidden and _undated(r))]
-
-
-def is_later(resource: Mapping[str, Any], clock: Clock) -> bool:
-    return any(_after(moment, clock) for moment in dates_of(resource, clock))
 
 
 def dates_of(resource: Mapping[str, Any], clock: Clock) -> list[Moment]:
@@ -62,11 +70,12 @@ def _after(moment: Moment, clock: Clock) -> bool:
 
 def _results_of(resources: Iterable[Resource]) -> set[str]:
     """What reports and panels name as their results."""
+    holders = (r for r in resources if "result" in r or "hasMember" in r)
     return {
         local(reference(item))
-        for resource in resources
+        for holder in holders
         for element in ("result", "hasMember")
-        for item in as_list(resource.get(element))
+        for item in as_list(holder.get(element))
     }
 
 
@@ -108,13 +117,13 @@ def _given(medication: Resource, period: object, clock: Clock) -> Resource:
     return medication | {"status": "active"}
 
 
-def without(resources: Sequence[Resource], left_out: frozenset[str]) -> list[Resource]:
+def without(record: Sequence[Dated], left_out: frozenset[str]) -> list[Dated]:
     """The record without some resources, and without what was observed as part of them."""
     if not left_out:
-        return list(resources)
+        return list(record)
     return [
-        r
-        for r in resources
-        if name_of(r) not in left_out
-        and not any(local(reference(part)) in left_out for part in as_list(r.get("partOf")))
+        each
+        for each in record
+        if name_of(each.resource) not in left_out
+        and not any(local(reference(part)) in left_out for part in as_list(each.resource.get("partOf")))
     ]

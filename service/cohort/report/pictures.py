@@ -42,9 +42,11 @@ def stacks(tables: Sequence[Table], parts: Sequence[str], title: str) -> str:
         return ""
     figure, axes = _figure(len(drawn) + 0.8)
     for place, table in enumerate(drawn):
-        left = 0.0
+        left, gap = 0.0, 100 - sum(100 * (r.share or 0) for r in table.rows)
         for part in parts:
-            row = next((r for r in table.rows if r.label == part and r.share is not None), None)
+            row = next((r for r in table.rows if r.label == part), None)
+            if row is not None and row.share is None:
+                left, gap = left + gap, 0.0
             width = 100 * (row.share or 0) if row else 0.0
             axes.barh(place, width, left=left, color=COLORS[part], height=0.62, label=part if place == 0 else "_")
             left += width
