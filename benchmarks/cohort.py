@@ -32,7 +32,7 @@ def command(*arguments: str) -> list[str]:
 def measured(arguments: list[str], kill_when: Path | None = None) -> Measured:
     """Run a command; the memory of it and all its children together, looked at ten times a second.
 
-    kill_when   kill -9 as soon as that many parts of the run's work folder are written
+    kill_when   kill -9 as soon as a part of the patients is assessed in that folder
     """
     started, most = time.monotonic(), 0.0
     with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
@@ -41,7 +41,7 @@ def measured(arguments: list[str], kill_when: Path | None = None) -> Measured:
         reader.start()
         while process.poll() is None:
             most = max(most, memory_mb(process.pid))
-            if kill_when is not None and len(list(kill_when.glob(".work/parts/*.json"))) >= 5:
+            if kill_when is not None and len(list(kill_when.glob(".work/parts/*.json"))) >= 1:
                 os.kill(process.pid, signal.SIGKILL)
             time.sleep(0.1)
         reader.join()

@@ -154,18 +154,17 @@ def _partition(job: Job, mapped: "Mapper", say: Callable[[str], None]) -> list[d
         for piece, _ in mapped(_spill_piece, left):
             bar.update(piece.size)
     medications = job.work / "medications.sqlite"
-    tails = [spill.tail_of(_spilled(job, p)) for p in job.pieces]
     if not medications.exists():
-        spill.index_medications(_stretches(job).get(spill.MEDICATIONS, []), medications)
-    return tails
+        spill.index_medications(spill.stretches(_spill_files(job), spill.MEDICATIONS), medications)
+    return [spill.summary_of(file) for file in _spill_files(job)]
 
 
 def _spilled(job: Job, piece: Piece) -> Path:
     return job.work / "spill" / f"{piece.number:06d}"
 
 
-def _stretches(job: Job) -> dict[int, list[tuple[str, int, int]]]:
-    return spill.stretches(_spilled(job, p) for p in job.pieces)
+def _spill_files(job: Job) -> list[Path]:
+    return sorted(f for f in (job.work / "spill").iterdir() if f.suffix != ".half")
 
 
 def _spill_piece(job: Job, piece: Piece) -> None:
@@ -175,35 +174,28 @@ def _spill_piece(job: Job, piece: Piece) -> None:
 # Then: every patient
 
 
-@dataclass(frozen=True, slots=True)
-class Partition:
-    number: int
-    where: tuple[tuple[str, int, int], ...]
-
-
 def _part(job: Job, number: int, suffix: str) -> Path:
     return job.work / "parts" / f"{number:06d}.{suffix}"
 
 
 def _assess(job: Job, mapped: "Mapper", patients: int, say: Callable[[str], None]) -> None:
     (job.work / "parts").mkdir(exist_ok=True)
-    where = _stretches(job)
-    left = [Partition(n, tuple(where.get(n, ()))) for n in range(job.partitions) if not _part(job, n, "json").exists()]
+    left = [number for number in range(job.partitions) if not _part(job, number, "json").exists()]
     if len(left) < job.partitions:
         say(f"going on: {job.partitions - len(left)} of {job.partitions} parts of the patients are assessed already")
     total = patients * len(left) // max(1, job.partitions)
     with progress("assessing patients", total, "patient") as bar:
-        for _, number in mapped(_assess_partition, left):
-            bar.update(number)
+        for _, assessed in mapped(_assess_partition, left):
+            bar.update(assessed)
 
 
-def _assess_partition(job: Job, partition: Partition) -> int:
+def _assess_partition(job: Job, partition: int) -> int:
     medications = spill.Medications(job.work / "medications.sqlite")
     counts: Counts = Counter()
-    patients = spill.patients(partition.where)
+    patients = spill.patients(spill.stretches(_spill_files(job), partition))
     answered = _answers(patients, medications.lines, job.question, counts)
-    spill.write_atomically(_part(job, partition.number, "ndjson"), answered)
-    spill.write_atomically(_part(job, partition.number, "json"), [counts_json(counts)])
+    spill.write_atomically(_part(job, partition, "ndjson"), answered)
+    spill.write_atomically(_part(job, partition, "json"), [counts_json(counts)])
     medications.close()
     return len(patients)
 

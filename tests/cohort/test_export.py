@@ -97,10 +97,10 @@ def test_lines_come_together_by_patient_whatever_the_pieces_and_blocks(tmp_path,
     folder.mkdir()
     rows = [OBSERVATION | {"id": f"o{n}", "subject": {"reference": f"Patient/p{n % 7}"}} for n in range(50)]
     (folder / "Observation.ndjson").write_bytes(b"".join(orjson.dumps(r) + b"\r\n" for r in rows))
-    where = spill.stretches(_spilled(folder, tmp_path))
+    files = _spilled(folder, tmp_path)
     found = {}
-    for partition, stretches in where.items():
-        for key, lines in spill.patients(stretches):
+    for partition in range(3):
+        for key, lines in spill.patients(spill.stretches(files, partition)):
             assert partition == partition_of(place_of(key), 3)
             found[key] = sorted(orjson.loads(line)["id"] for line in lines)
     assert found == {f"p{p}": sorted(f"o{n}" for n in range(p, 50, 7)) for p in range(7)}
@@ -111,7 +111,7 @@ def test_broken_lines_are_counted_and_listed_by_file_and_line(tmp_path):
     folder.mkdir()
     good = orjson.dumps(OBSERVATION | {"subject": {"reference": "Patient/p1"}})
     (folder / "Observation.ndjson").write_bytes(b"\n".join([good, b"", b"{broken", good, good[:-9], b"[]", good]))
-    tails = [spill.tail_of(file) for file in _spilled(folder, tmp_path, size=90)]
+    tails = [spill.summary_of(file) for file in _spilled(folder, tmp_path, size=90)]
     assert [each for tail in tails for each in tail["broken"]] == [
         ["Observation.ndjson", 3, "not JSON"],
         ["Observation.ndjson", 5, "not JSON"],
@@ -127,7 +127,7 @@ def test_a_gzip_file_that_ends_too_early_is_a_broken_line_and_the_rest_is_used(t
     rows = [OBSERVATION | {"id": f"o{n}", "subject": {"reference": "Patient/p1"}} for n in range(5000)]
     packed = gzip.compress(b"".join(orjson.dumps(r) + b"\n" for r in rows))
     (folder / "Observation.ndjson.gz").write_bytes(packed[: len(packed) // 2])
-    (tail,) = [spill.tail_of(file) for file in _spilled(folder, tmp_path)]
+    (tail,) = [spill.summary_of(file) for file in _spilled(folder, tmp_path)]
     (found,) = tail["broken"]
     assert found[2] == "the gzip file is damaged or ends too early"
     assert found[1] == tail["counts"]["lines"] > 100
@@ -137,7 +137,7 @@ def test_a_byte_order_mark_is_no_fault(tmp_path):
     folder = tmp_path / "export"
     folder.mkdir()
     (folder / "Patient.ndjson").write_bytes(b'\xef\xbb\xbf{"resourceType":"Patient","id":"p1"}\n')
-    (tail,) = [spill.tail_of(file) for file in _spilled(folder, tmp_path)]
+    (tail,) = [spill.summary_of(file) for file in _spilled(folder, tmp_path)]
     assert tail["counts"] == {"lines": 1, "read Patient": 1}
 
 

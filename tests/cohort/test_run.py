@@ -100,7 +100,7 @@ def test_a_run_that_ended_anywhere_goes_on_to_the_same_files(folder, one, tmp_pa
 
 def _noting(task, seen):
     def noted(job, partition):
-        seen.append(partition.number)
+        seen.append(partition)
         return task(job, partition)
 
     return noted

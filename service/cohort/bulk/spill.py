@@ -1,15 +1,17 @@
 """The lines of an export brought together by patient, through files: memory holds one block, however large the export.
 
-Every piece of the export becomes one spill file. It is a row of blocks; in a block the lines stand by partition. The index
-of all blocks is the last line of the file, so that a partition is read by jumping.
+Every piece of the export becomes one spill file: a row of blocks, then what was counted. In a block the lines stand by
+partition, and behind them where each partition begins: a partition is read by jumping, and no index is held in memory.
 """
 
 import os
 import sqlite3
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -20,7 +22,9 @@ PARTITION_BYTES = 12_000_000
 MOST_PARTITIONS = 8192
 MOST_LISTED = 1000  # broken lines listed of one piece; all of them are counted
 MEDICATIONS = -1  # their place in a block: of no patient, looked up by reference
+_OFFSET = array("Q").itemsize
 _TAIL = 24
+Stretch = tuple[Path, int, int]  # file, offset, length
 
 
 def partitions_for(unpacked: int) -> int:
@@ -36,11 +40,11 @@ def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
     half.replace(path)
 
 
-def spill(folder: Path, piece: Piece, partitions: int, target: Path) -> dict[str, Any]:
-    """Write one piece's spill file; what was counted on the way."""
+def spill(folder: Path, piece: Piece, partitions: int, target: Path) -> None:
+    """Write one piece's spill file."""
     counts: Counter[str] = Counter()
     broken: list[list[Any]] = []
-    index: list[tuple[int, int, int]] = []
+    blocks: list[int] = []
 
     def chunks() -> Iterator[bytes]:
         at, held, before, block = 0, 0, -1, dict[int, list[bytes]]()
@@ -57,20 +61,26 @@ def spill(folder: Path, piece: Piece, partitions: int, target: Path) -> dict[str
             block.setdefault(where, []).append(_entry(found.key, line))
             held += len(line)
             if held >= BLOCK_BYTES:
-                for data in _block(block, index, at):
-                    at += len(data)
-                    yield data
-                held, block = 0, {}
-        for data in _block(block, index, at):
-            at += len(data)
-            yield data
-        summary = {"counts": counts, "broken": broken, "index": index}
-        tail = orjson.dumps(summary)
-        yield tail
-        yield str(len(tail)).rjust(_TAIL).encode()
+                data, starts = _block(block, partitions, at)
+                blocks.append(at + len(data))
+                yield data
+                yield starts
+                at, held, block = at + len(data) + len(starts), 0, {}
+        data, starts = _block(block, partitions, at)
+        blocks.append(at + len(data))
+        yield data
+        yield starts
+        yield from _tail({"counts": counts, "broken": broken}, {"blocks": blocks})
 
     write_atomically(target, chunks())
-    return {"counts": counts, "broken": broken}
+
+
+def _tail(*parts: Any) -> Iterator[bytes]:
+    """Each as JSON with its length behind it, so that they are read from the end."""
+    for part in parts:
+        written = orjson.dumps(part)
+        yield written
+        yield str(len(written)).rjust(_TAIL).encode()
 
 
 def counted(found: Line) -> str:
@@ -83,37 +93,45 @@ def _entry(key: str, line: bytes) -> bytes:
     return key.encode() + b"\t" + line.rstrip(b"\r\n") + b"\n"
 
 
-def _block(block: dict[int, list[bytes]], index: list[tuple[int, int, int]], at: int) -> Iterator[bytes]:
-    for where in sorted(block):
-        data = b"".join(block[where])
-        index.append((where, at, len(data)))
-        at += len(data)
-        yield data
+def _block(block: dict[int, list[bytes]], partitions: int, at: int) -> tuple[bytes, bytes]:
+    """The lines by partition, and where in the file each partition begins; one more for the end."""
+    sections = [b"".join(block.get(where, ())) for where in range(MEDICATIONS, partitions)]
+    starts = array("Q", accumulate(map(len, sections), initial=at))
+    return b"".join(sections), starts.tobytes()
 
 
-def tail_of(file: Path) -> dict[str, Any]:
-    """Counts, broken lines and index of a spill file."""
+def _from_the_end(stream: BinaryIO, end: int) -> tuple[dict[str, Any], int]:
+    """The JSON that ends here, and where it begins."""
+    stream.seek(end - _TAIL)
+    length = int(stream.read(_TAIL))
+    stream.seek(end - _TAIL - length)
+    found: dict[str, Any] = orjson.loads(stream.read(length))
+    return found, end - _TAIL - length
+
+
+def summary_of(file: Path) -> dict[str, Any]:
+    """Counts and broken lines of a spill file."""
     with file.open("rb") as stream:
-        end = stream.seek(-_TAIL, os.SEEK_END)
-        length = int(stream.read())
-        stream.seek(end - length)
-        found: dict[str, Any] = orjson.loads(stream.read(length))
-    return found
+        _, end = _from_the_end(stream, stream.seek(0, os.SEEK_END))
+        return _from_the_end(stream, end)[0]
 
 
-def stretches(files: Iterable[Path]) -> dict[int, list[tuple[str, int, int]]]:
-    """Partition → where its lines stand: (file, offset, length)."""
-    found: dict[int, list[tuple[str, int, int]]] = {}
+def stretches(files: Iterable[Path], partition: int) -> Iterator[Stretch]:
+    """Where the lines of a partition stand."""
     for file in files:
-        for where, at, length in tail_of(file)["index"]:
-            found.setdefault(where, []).append((str(file), at, length))
-    return found
+        with file.open("rb") as stream:
+            blocks, _ = _from_the_end(stream, stream.seek(0, os.SEEK_END))
+            for starts in blocks["blocks"]:
+                stream.seek(starts + _OFFSET * (partition - MEDICATIONS))
+                begin, end = array("Q", stream.read(2 * _OFFSET))
+                if end > begin:
+                    yield file, begin, end - begin
 
 
-def entries(where: Iterable[tuple[str, int, int]]) -> Iterator[tuple[str, bytes]]:
+def entries(where: Iterable[Stretch]) -> Iterator[tuple[str, bytes]]:
     """(key, line) of a partition."""
     for file, at, length in where:
-        with open(file, "rb") as stream:
+        with file.open("rb") as stream:
             stream.seek(at)
             data = stream.read(length)
         for entry in data.split(b"\n")[:-1]:
@@ -121,7 +139,7 @@ def entries(where: Iterable[tuple[str, int, int]]) -> Iterator[tuple[str, bytes]
             yield key.decode(), line
 
 
-def patients(where: Iterable[tuple[str, int, int]]) -> list[tuple[str, list[bytes]]]:
+def patients(where: Iterable[Stretch]) -> list[tuple[str, list[bytes]]]:
     """Every patient of a partition with its lines, in the order of the results."""
     grouped: dict[str, list[bytes]] = {}
     for key, line in entries(where):
@@ -129,7 +147,7 @@ def patients(where: Iterable[tuple[str, int, int]]) -> list[tuple[str, list[byte
     return [(key, grouped[key]) for key in sorted(grouped, key=lambda key: (place_of(key), key))]
 
 
-def index_medications(where: Iterable[tuple[str, int, int]], target: Path) -> None:
+def index_medications(where: Iterable[Stretch], target: Path) -> None:
     """Medication resources on disk by id: patients' requests may name any of them."""
     half = target.with_name(f"{target.name}.{os.getpid()}.half")
     half.unlink(missing_ok=True)
