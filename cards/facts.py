@@ -163,6 +163,8 @@ _SPECS = (
     _yes_no("selective-session", "session was selective", Window.NONE, "was the session selective", worse="low"),
     _yes_no("technique-changed", "agent or feeder changed", Window.NONE, "was the agent or feeding artery changed"),
     _yes_no("technical-success", "technical success", Window.NONE, "technical success", worse="low"),
+    _yes_no("planned-second-step", "second step of a planned treatment", Window.NONE,
+            "was the session the planned second step of the treatment before it"),
     _coded("mrecist-response", "mRECIST response", ("CR", "PR", "SD", "PD", "NE"), Window.NONE),
     FactSpec("viable_percent", "viable part of the lesion", "quantity", Window.NONE, After.ANY, "%", (), "high",
              (0, 100), "viable-percent", "viable part of the lesion, %"),
@@ -278,6 +280,7 @@ class Session:
     lesions   the targets; empty where not told
     selective, technique_changed, technical_success   None where not told
     intent    "curative", "palliative" or ""
+    second_step   whether it is the planned second step of the treatment before it; steps: the days of one in steps
     """
 
     evidence: tuple[str, ...]
@@ -289,6 +292,8 @@ class Session:
     technique_changed: bool | None = None
     technical_success: bool | None = None
     intent: str = ""
+    second_step: bool | None = None
+    steps: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

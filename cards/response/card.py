@@ -23,9 +23,10 @@ def imaging_card(case: Case) -> Card | None:
         return None
     overdue = after > OVERDUE_AFTER_DAY
     word = "overdue" if overdue else "due"
-    summary = f"Response imaging {word}: day {after} after the TACE of {day(last.when)}, no response recorded."
+    last_day = day(sessions[-1].latest if last.steps else last.when)
+    summary = f"Response imaging {word}: day {after} after the TACE of {last_day}, no response recorded."
     detail = (
-        f"**What decides.** The last TACE was on {day(last.when)}; no mRECIST response at day 28 or later is recorded. "
+        f"**What decides.** The last TACE was on {last_day}; no mRECIST response at day 28 or later is recorded. "
         f"Assessed {day(case.today)}.\n\nConsider contrast-enhanced CT or MRI, read by mRECIST, at 4–6 weeks (unreviewed "
         "2026 summary quoting EASL 2025, step 3); JSH 1–3 months."
     )

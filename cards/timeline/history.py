@@ -113,6 +113,7 @@ def _session_row(facts: PatientFacts, s: Session) -> Row:
             if flag is not None for word in [yes if flag else no]]  # fmt: skip
     told += [f"{s.intent} intent"] if s.intent else []
     until = f"until {day(s.latest)} at the latest" if s.latest is not None and s.latest != s.when else ""
+    until = f"in planned steps: {listed(day(d) for d in s.steps)}" if s.steps else until
     words = ", ".join([*told, *([until] if until else [])]) or "technique not documented"
     of = listed(lesion_name(facts, x) for x in s.lesions) or "lesion not told"
     return Row(s.when or date.min, _title(facts, s), of, words, s.evidence)

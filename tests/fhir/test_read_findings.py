@@ -28,7 +28,7 @@ from tests.fhir.build import (
 
 OWN = [spec for spec in FACTS.values() if spec.code]
 APART = frozenset({"mrecist_response", "viable_percent", "viable_diameter", "selective_session", "technique_changed",
-                   "technical_success"})  # fmt: skip
+                   "technical_success", "planned_second_step"})  # fmt: skip
 STATE = [spec for spec in OWN if spec.name not in APART]
 
 

@@ -9,6 +9,7 @@ from service.fhir.read import codes
 from service.fhir.read.codings import as_list, codings, concepts, reference, segments, texts
 from service.fhir.read.observation.imaging import SessionNote
 from service.fhir.read.reading import Reading, Resource, name_of, status_of
+from service.fhir.read.steps import in_steps
 from service.fhir.read.when import Moment, performed
 from service.fhir.read.words import (
     ABLATION,
@@ -40,7 +41,7 @@ _LOCAL_OTHER = {
     "resection": ("resection", "resection"),
     "transplant": ("transplant", "liver transplant"),
 }
-_NOTES = ("selective-session", "technique-changed", "technical-success")
+_NOTES = ("selective-session", "technique-changed", "technical-success", "planned-second-step")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def read_procedures(
 ) -> tuple[list[Session], list[Treatment]]:
     """Sessions (procedures of one day are one session), oldest first, undated last; and other treatments."""
     parts: list[_Part] = []
+    parents: dict[str, tuple[str, ...]] = {}
     others: list[Treatment] = []
     for procedure in procedures:
         if not _relevant(procedure, reading) or not _completed(procedure, reading) or not reading.is_ours(procedure):
@@ -69,13 +71,16 @@ def read_procedures(
             continue
         if part is not None:
             parts.append(part)
+            parents[name_of(procedure)] = tuple(
+                reading.resolved(reference(p)) for p in as_list(procedure.get("partOf"))
+            )
         else:
             others += _treatment(procedure, moment, reading)
             _left_behind(procedure, moment, reading)
     sessions = [
         _with_notes(session, notes) for session in _by_day(parts) if session.kind != "embolization" or liver_tumor
     ]
-    return sorted(sessions, key=lambda s: s.when or date.max), others
+    return in_steps(sorted(sessions, key=lambda s: s.when or date.max), parents), others
 
 
 def _unreadable(procedure: Resource, part: _Part | None, reading: Reading, liver_tumor: bool) -> None:
@@ -182,7 +187,7 @@ def _session_part(procedure: Resource, moment: Moment | None, reading: Reading) 
         latest=min(moment.last_day, reading.clock.today) if moment is not None else None,
         lesions=lesions_of(procedure, reading),
         intent=_intent(procedure),
-        **_flags(procedure),
+        **_flags(procedure),  # type: ignore[arg-type]
     )
     return _Part(session, pcs)
 
@@ -231,7 +236,7 @@ def _flags(procedure: Resource) -> dict[str, bool]:
 
 
 _FLAG = {"selective_session": "selective", "technique_changed": "technique_changed",
-         "technical_success": "technical_success"}  # fmt: skip
+         "technical_success": "technical_success", "planned_second_step": "second_step"}  # fmt: skip
 
 
 def _by_day(parts: Sequence[_Part]) -> list[Session]:
@@ -275,6 +280,7 @@ def _merged(sessions: Sequence[Session]) -> Session:
         selective=one(s.selective for s in sessions),
         technique_changed=one(s.technique_changed for s in sessions),
         technical_success=one(s.technical_success for s in sessions),
+        second_step=one(s.second_step for s in sessions),
         intent=next((s.intent for s in sessions if s.intent), ""),
     )
 

@@ -8,7 +8,7 @@ from service.fhir.read.observation.imaging import SessionNote, is_viable, lesion
 from service.fhir.read.observation.state import read_series
 from service.fhir.read.reading import Reading
 
-_PER_SESSION = frozenset({"selective_session", "technique_changed", "technical_success"})
+_PER_SESSION = frozenset({"selective_session", "technique_changed", "technical_success", "planned_second_step"})
 
 
 def read_observations(
