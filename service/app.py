@@ -5,7 +5,7 @@ from flask import Flask, Response, g, request
 from cards.prior_auth.policy_file import PolicyError, load_all
 from service import errors
 from service.fhir.client import FhirClient
-from service.hooks import probes
+from service.hooks import encoding, probes
 from service.hooks.audit import Audit
 from service.hooks.routes import hooks
 from service.hooks.running import NAME, Running, running
@@ -42,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(_shed)
     app.before_request(_who)
     app.after_request(_headers)
+    app.after_request(encoding.compressed)
     app.register_blueprint(hooks)
     app.register_blueprint(pages)
     app.register_blueprint(rules)

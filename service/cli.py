@@ -1,5 +1,6 @@
 """tace-cds. Exit codes: 0 done, 1 the input could not be assessed (why, on stderr), 2 wrong usage."""
 
+import logging
 import os
 import sys
 from datetime import date
@@ -22,7 +23,7 @@ from service.hooks.trust import refuse_open_address
 from service.pages.terminal import cards_text, outcome_text
 from service.sandbox.fhir import PATH as SANDBOX_FHIR
 from service.sandbox.fixtures import telling_example
-from service.server import CannotListen, Server, is_wildcard, shown_url
+from service.server import Server, is_wildcard, shown_url
 from service.settings import (
     PACKAGED_FIXTURES,
     PREFIX,
@@ -32,6 +33,10 @@ from service.settings import (
     unknown_names,
 )
 from service.store.commands import feedback, store_commands
+from service.telemetry import counted_together, set_up_logging
+from service.workers import CannotListen, Workers, listen
+
+log = logging.getLogger("service.cli")  # also where it is run as a module
 
 CALL_SECONDS = 30
 PRETTY = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
@@ -67,14 +72,39 @@ commands.add_command(store_commands)
 @commands.command()
 @click.option("--host", help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on.")
-@click.option("--workers", type=click.IntRange(1, 256), help="Threads that answer requests.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that answer requests: one for each core.")
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """The service; settings from environment variables TACE_CDS_*."""
     settings = from_environment(mode="serve", host=host, port=port, workers=workers)
+    set_up_logging(settings.log_format, settings.log_level)
     _name_unknown_settings()
-    server = _server(settings)
-    click.echo(f"tace-cds serves on {shown_url(settings.host, server.port)}/cds-services", err=True)
-    server.run()
+    refuse_open_address(settings)
+    if settings.workers == 1:
+        server = _server(settings)
+        _say_where(settings, server.port)
+        server.run()
+        return
+    with counted_together():
+        _serve_with_workers(settings)
+
+
+def _serve_with_workers(settings: Settings) -> None:
+    """Everything is read and checked here, once; each worker goes on from there."""
+    app = create_app(settings)
+    bound = listen(settings.host, settings.port)
+    _say_where(settings, bound[0].getsockname()[1])
+
+    def answer() -> None:
+        running(app).store.after_fork()
+        Server(app, running(app), bound).run()
+
+    workers = Workers(settings, bound, answer)
+    workers.on_end = running(app).metrics.process_ended
+    workers.run()
+
+
+def _say_where(settings: Settings, port: int) -> None:
+    log.info("tace-cds serves on %s/cds-services", shown_url(settings.host, port))
 
 
 @commands.command()
@@ -84,7 +114,9 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 def sandbox(host: str | None, port: int | None, fixtures: Path | None) -> None:
     """The service for trying out, with example patients; the moment asked may be set (TACE_CDS_AS_OF)."""
     settings = from_environment(mode="sandbox", host=host, port=port, fixtures_dir=fixtures or PACKAGED_FIXTURES)
+    set_up_logging("text", settings.log_level if "log_level" in settings.model_fields_set else "WARNING")
     _name_unknown_settings()
+    refuse_open_address(settings)
     server = _server(_asking_itself(settings))
     base = shown_url(settings.host, server.port)
     click.echo(f"tace-cds sandbox on {base}/ (for trying out, not for patient care)")
@@ -212,7 +244,6 @@ def codes_check(file: str) -> None:
 
 
 def _server(settings: Settings) -> Server:
-    refuse_open_address(settings)
     app = create_app(settings)
     return Server(app, running(app))
 
@@ -232,7 +263,7 @@ def _asking_itself(settings: Settings) -> Settings:
 
 def _name_unknown_settings() -> None:
     for name in unknown_names(os.environ):
-        click.echo(f"tace-cds: {name} is not a setting of this service", err=True)
+        log.warning("%s is not a setting of this service", name)
 
 
 def _service_address(url: str, body: Any) -> str:

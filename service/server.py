@@ -1,9 +1,10 @@
 """The production server (waitress) and its clean end: on SIGTERM no new connection, and what was begun is finished."""
 
 import logging
+import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
 from types import FrameType
 from typing import Any
@@ -12,20 +13,20 @@ import orjson
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, WSGITask
 from werkzeug import exceptions
 
 from service import errors
 from service.hooks.running import Running
+from service.workers import CannotListen, listen
+
+__all__ = ["CannotListen", "Server", "is_wildcard", "shown_url"]
 
 HEADER_BYTES = 65_536
 IDLE_SECONDS = 60
 TICK = 0.2
+LINGER_SECONDS = 0.5
 CONNECTIONS = 500
-
-
-class CannotListen(Exception):
-    """The address is taken or not ours; one line."""
 
 
 class _Refusal(ErrorTask):
@@ -45,38 +46,45 @@ class _Refusal(ErrorTask):
         self.write(body)
 
 
+class _Task(WSGITask):
+    def execute(self) -> None:
+        if self.channel.server.draining:  # told with the answer, so that no further request comes on this connection
+            self.request.headers["CONNECTION"] = "close"
+        super().execute()
+
+
 class _Channel(HTTPChannel):
+    task_class = _Task
     error_task_class = _Refusal
 
 
 class Server:
     """Bound, and listening to signals, when made; `run` answers until one comes, then drains."""
 
-    def __init__(self, app: Callable[..., Any], running: Running) -> None:
+    def __init__(
+        self, app: Callable[..., Any], running: Running, listening: Sequence[socket.socket] | None = None
+    ) -> None:
         self._running = running
         settings = running.settings
         self._sockets: dict[int, Any] = {}
+        self._parent = os.getppid()
+        self._bound = list(listening) if listening is not None else listen(settings.host, settings.port)
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-        try:
-            server = create_server(
-                app,
-                map=self._sockets,
-                host=settings.host,
-                port=settings.port,
-                threads=settings.workers,
-                ident="tace-cds",
-                max_request_body_size=settings.max_body_bytes,
-                max_request_header_size=HEADER_BYTES,
-                channel_timeout=IDLE_SECONDS,
-                connection_limit=CONNECTIONS,
-            )
-        except (OSError, ValueError) as problem:
-            wasyncore.close_all(self._sockets)
-            reason = problem.strerror if isinstance(problem, OSError) and problem.strerror else "not an address"
-            raise CannotListen(f"cannot listen on {settings.host}:{settings.port}: {reason}") from None
+        server = create_server(
+            app,
+            map=self._sockets,
+            sockets=self._bound,
+            threads=settings.threads,
+            ident="tace-cds",
+            max_request_body_size=settings.max_body_bytes,
+            max_request_header_size=HEADER_BYTES,
+            channel_timeout=IDLE_SECONDS,
+            connection_limit=CONNECTIONS,
+        )
         self._dispatcher = server.task_dispatcher
         for listener in self._of(BaseWSGIServer):
             listener.channel_class = _Channel
+            listener.draining = False
             listener.open_to_all = "*" in settings.cors_origins
         self._running.is_busy = lambda: len(self._dispatcher.queue) > settings.max_waiting
         self._stopping = False
@@ -85,33 +93,52 @@ class Server:
 
     @property
     def port(self) -> int:
-        return int(next(self._of(BaseWSGIServer)).effective_port)
+        return int(self._bound[0].getsockname()[1])
 
     def run(self) -> None:
-        while not self._stopping:
+        """Until a signal comes; or, for a worker, until the process that began it is gone."""
+        while not self._stopping and os.getppid() == self._parent:
             self._turn()
         self._drain()
+        self._running.close()
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         if self._stopping and number == signal.SIGINT:
             raise SystemExit(0)  # asked twice at the keyboard: do not wait
         self._stopping = True
 
-    def _turn(self) -> None:
-        wasyncore.loop(timeout=TICK, use_poll=True, map=self._sockets, count=1)
+    def _turn(self, seconds: float = TICK) -> None:
+        wasyncore.loop(timeout=seconds, use_poll=True, map=self._sockets, count=1)
 
     def _drain(self) -> None:
+        """Readiness says so first; who has connected by then is answered, and told that it was the last time."""
         self._running.ready = False
+        self._turn_for(self._running.settings.drain_delay_seconds)
         for listener in list(self._of(BaseWSGIServer)):
+            listener.draining = True
+            self._take_all(listener)
             listener.accepting = False
             listener.del_channel(self._sockets)
             listener.socket.close()
+        self._turn_for(LINGER_SECONDS)  # who keeps a connection open may be about to send
         until = monotonic() + self._running.settings.drain_seconds
         while monotonic() < until and any(_at_work(channel) for channel in self._of(HTTPChannel)):
             self._turn()
         self._dispatcher.shutdown(cancel_pending=True, timeout=1)
         for channel in list(self._of(HTTPChannel)):
             channel.handle_close()
+
+    def _turn_for(self, seconds: float) -> None:
+        until = monotonic() + seconds
+        while monotonic() < until:
+            self._turn(min(TICK, max(0.0, until - monotonic())))
+
+    def _take_all(self, listener: Any) -> None:
+        """Connections that are made and not yet ours would be reset with the socket."""
+        known = -1
+        while len(self._sockets) != known:
+            known = len(self._sockets)
+            listener.handle_accept()
 
     def _of(self, kind: type[Any]) -> Iterator[Any]:
         return (each for each in list(self._sockets.values()) if isinstance(each, kind))

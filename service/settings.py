@@ -31,8 +31,10 @@ class Settings(BaseSettings):
     """What an operator decides.
 
     mode                    "sandbox" allows a stated moment (as_of) and FHIR servers on this machine without TLS
-    workers                 threads that answer requests
+    workers                 processes, one for each core that is to be used; threads: of each, that answer requests
     max_waiting             requests that may wait for a free thread before new ones are answered 503
+    drain_delay_seconds     from the signal to end (readiness says so) to taking no connection; drain_seconds: from
+                            there, for what was begun
     public_url              the address clients know this service by: what aud of their tokens begins with
     trust                   "required": a token of a known client for every call that is about a patient; "off": anybody
     trust_off_anywhere      off also on an address that others reach
@@ -63,8 +65,10 @@ class Settings(BaseSettings):
     mode: Literal["serve", "sandbox"] = "serve"
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
-    workers: Annotated[int, Field(ge=1, le=256)] = 8
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    threads: Annotated[int, Field(ge=1, le=256)] = 8
     max_waiting: Annotated[int, Field(ge=1)] = 64
+    drain_delay_seconds: Annotated[float, Field(ge=0, le=60)] = 0
     drain_seconds: Seconds = 10
     max_body_bytes: Annotated[int, Field(ge=1000)] = 20_000_000
     cors_origins: Words = ("*",)

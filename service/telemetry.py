@@ -9,9 +9,11 @@ import os
 import random
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
@@ -95,6 +97,20 @@ def log_request(fields: Mapping[str, Any]) -> None:
 # Metrics
 
 
+@contextmanager
+def counted_together() -> Iterator[None]:
+    """Several processes count in files of one folder, so that whichever is asked answers for all."""
+    if MULTIPROCESS in os.environ:
+        yield
+        return
+    with TemporaryDirectory(prefix="tace-cds-metrics-") as folder:
+        os.environ[MULTIPROCESS] = folder
+        try:
+            yield
+        finally:
+            del os.environ[MULTIPROCESS]
+
+
 class Metrics:
     """Of one process, or of all workers together where MULTIPROCESS names a folder when this is made.
 
@@ -161,6 +177,13 @@ class Metrics:
 
     def store_failing(self, failing: bool) -> None:
         self._failing.set(1 if failing else 0)
+
+    def process_ended(self, pid: int) -> None:
+        """What it counted stays; what it was at that moment goes."""
+        if self._several:
+            from prometheus_client.multiprocess import mark_process_dead
+
+            mark_process_dead(pid)
 
     def exposition(self) -> bytes:
         """Prometheus text format."""

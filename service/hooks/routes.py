@@ -10,7 +10,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from service import advice
 from service.errors import NotKept, NotKnown, NotUsable
-from service.hooks import catalog, feedback, openapi
+from service.hooks import catalog, encoding, feedback, openapi
 from service.hooks.audit import Asked
 from service.hooks.case import Case, assess, cards_of, case_of
 from service.hooks.prefetch import gather
@@ -115,7 +115,7 @@ def json_body() -> Any:
     kind = request.mimetype
     if kind and not (kind.startswith("application/json") or kind.endswith("+json")):
         raise UnsupportedMediaType
-    return read_json(request.get_data(cache=False))
+    return read_json(encoding.body())
 
 
 def as_json(body: Mapping[str, Any] | list[Any], content_type: str = "application/json") -> Response:

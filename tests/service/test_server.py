@@ -23,7 +23,7 @@ from service.app import create_app
 from service.hooks.running import running
 from service.server import Server
 from service.settings import Settings
-app = create_app(Settings(port=0, workers=2, max_body_bytes=2000, max_waiting=1, drain_seconds=5))
+app = create_app(Settings(port=0, threads=2, max_body_bytes=2000, max_waiting=1, drain_seconds=5))
 
 @app.get("/slow")
 def slow():

@@ -1,0 +1,203 @@
+"""`tace-cds serve` as it is started: JSON logs, several workers, one that dies, an end that answers all."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.service.conftest import hook_body
+
+ROOT = Path(__file__).parents[2]
+
+
+class Served:
+    """A running service, its address, and what it logged."""
+
+    def __init__(self, tmp_path, *options, **settings):
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("TACE_CDS_")}
+        given = {"TACE_CDS_STORE": f"sqlite:///{tmp_path}/store.sqlite3"} | settings
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "service.cli", "serve", "--port", "0", *options],
+            cwd=tmp_path, env=environment | given | {"PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self.lines = []
+        self.port = 0
+        while not self.port:
+            line = self.process.stderr.readline()
+            assert line, "it did not start"
+            self.lines.append(line)
+            found = re.search(r"serves on http://127\.0\.0\.1:(\d+)/", line)
+            self.port = int(found[1]) if found else 0
+        self._reader = threading.Thread(target=lambda: self.lines.extend(self.process.stderr))
+        self._reader.start()
+
+    def ask(self, method, path, body=None, headers=()):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request(method, path, body, dict(headers) | {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        found = answer.status, answer.read(), answer.headers
+        connection.close()
+        return found
+
+    def end(self):
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(timeout=15) == 0
+        self._reader.join()
+
+    @property
+    def log(self):
+        return [json.loads(line) for line in self.lines]
+
+
+@pytest.fixture
+def serve(tmp_path):
+    started = []
+
+    def start(*options, **settings):
+        started.append(Served(tmp_path, *options, **settings))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.process.kill()
+        each.process.wait()
+        each._reader.join()
+        each.process.stderr.close()
+
+
+def test_every_line_of_the_log_is_json_and_names_its_request(serve):
+    served = serve()
+    status, _, headers = served.ask("GET", "/health/ready", headers={"X-Request-ID": "from-the-proxy-1"})
+    assert (status, headers["X-Request-ID"]) == (200, "from-the-proxy-1")
+    _, _, headers = served.ask("GET", "/Patient/jane-roe-17?name=Roe", headers={"X-Request-ID": "no id\tat all"})
+    made = headers["X-Request-ID"]
+    assert re.fullmatch("[0-9a-f]{16}", made)
+    served.end()
+    lines = {line.get("request_id"): line for line in served.log}
+    assert lines["from-the-proxy-1"]["route"] == "/health/ready"
+    assert lines[made] | {"time": "", "ms": 0} == {
+        "time": "", "level": "info", "logger": "service.access", "message": "request", "request_id": made,
+        "route": "none", "method": "GET", "status": 404, "ms": 0,
+    }  # fmt: skip
+    assert "jane" not in "".join(served.lines).lower()
+
+
+def test_several_workers_answer_and_count_together(serve):
+    served = serve("--workers", "2")
+    body = json.dumps(hook_body(context={"patientId": "p1", "draftOrders": {"entry": []}}))
+    seen = [served.ask("POST", "/cds-services/tace-order-sign", body)[0] for _ in range(40)]
+    assert seen == [200] * 40
+    counted = served.ask("GET", "/metrics")[1].decode()
+    assert 'tace_cds_orders_not_ours_total{service="tace-order-sign"} 40.0' in counted
+    assert len(_children(served.process.pid)) == 2
+    served.end()
+
+
+def test_a_worker_that_dies_is_replaced(serve):
+    served = serve("--workers", "2")
+    first = _children(served.process.pid)
+    os.kill(first[0], signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while len(set(_children(served.process.pid)) - set(first)) < 1:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert served.ask("GET", "/health/live")[0] == 200
+    served.end()
+    assert any("another is begun" in line["message"] for line in served.log)
+
+
+def test_workers_end_with_the_process_that_began_them(serve):
+    served = serve("--workers", "2")
+    children = _children(served.process.pid)
+    served.process.kill()
+    served.process.wait()
+    deadline = time.monotonic() + 10
+    while any(Path(f"/proc/{pid}").exists() for pid in children):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_what_is_asked_while_it_ends_is_answered(serve, workers):
+    """Each client sends its next request when it has its answer, and stops when told that it was the last."""
+    served = serve("--workers", workers)
+    ended, failed = [], []
+
+    def client():
+        connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
+        try:
+            while True:
+                connection.request("GET", "/cds-services")
+                answer = connection.getresponse()
+                answer.read()
+                if answer.status != 200:
+                    failed.append(answer.status)
+                if answer.headers["Connection"] == "close":
+                    ended.append(1)
+                    return
+        except (OSError, http.client.HTTPException) as problem:
+            failed.append(repr(problem))
+        finally:
+            connection.close()
+
+    clients = [threading.Thread(target=client) for _ in range(6)]
+    for each in clients:
+        each.start()
+    time.sleep(0.7)
+    served.end()
+    for each in clients:
+        each.join()
+    assert (failed, len(ended)) == ([], 6)
+
+
+def test_an_address_that_is_taken_is_one_line(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for workers in ("1", "2"):
+            command = [sys.executable, "-m", "service.cli", "serve", "--port", port, "--workers", workers]
+            found = subprocess.run(command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
+                                   capture_output=True, text=True, timeout=60)  # fmt: skip
+            assert found.returncode == 1
+            assert found.stderr == f"tace-cds: cannot listen on 127.0.0.1:{port}: Address already in use\n"
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ({"TACE_CDS_STORE": "mysql://x/y"}, "TACE_CDS_STORE: only sqlite and postgresql are known"),
+        ({"TACE_CDS_SHADOW": "nothing"}, "TACE_CDS_SHADOW: nothing is no service"),
+        ({"TACE_CDS_LOG_LEVEL": "loud"}, "TACE_CDS_LOG_LEVEL: "),
+    ],
+)
+def test_a_wrong_setting_is_one_line(tmp_path, setting, says):
+    command = [sys.executable, "-m", "service.cli", "serve", "--port", "0"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)} | setting
+    found = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+    assert found.returncode == 2
+    assert found.stderr.startswith(f"tace-cds: {says}")
+    assert found.stderr.count("\n") == 1
+
+
+def _children(pid):
+    """Of a process, as Linux lists them; elsewhere these tests have nothing to look at."""
+    listing = Path(f"/proc/{pid}/task/{pid}/children")
+    if not listing.exists():
+        found = [int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit() and _parent(each) == pid]
+        return sorted(found)
+    return [int(each) for each in listing.read_text().split()]
+
+
+def _parent(process):
+    try:
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    except (OSError, IndexError):
+        return 0
