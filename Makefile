@@ -44,8 +44,9 @@ lock: $(VENV)/.dev ## renew the lock files from pyproject.toml
 	$(LOCK) --extra cohort --extra dev --extra postgres --constraint requirements.lock --output-file requirements-dev.lock
 	$(LOCK) --extra spark --constraint requirements-dev.lock --output-file requirements-spark.lock
 
-torture: $(VENV)/.dev ## the long tests: generated requests, slow clients, floods, search for leaks (ARGS="--requests 2000")
+torture: $(VENV)/.dev ## the long tests: generated requests, slow clients, floods, leaks (ARGS="--requests 2000"), kills, ten minutes of load (TORTURE_SECONDS=60)
 	$(BIN)/python -m tests.torture $(ARGS)
+	$(BIN)/python -m pytest tests/torture -o python_files='torture_*.py' --basetemp="$$(mktemp -d)/torture" -s
 
 bench: $(VENV)/.dev ## measure speed against the stated floors
 	$(BIN)/python -m benchmarks

@@ -84,7 +84,7 @@ def _concerns(order: Order, facts: PatientFacts) -> bool:
     return order.kind != "systemic" or facts.tumor.is_hcc or (facts.tumor.stated and facts.tumor.kind == "unknown")
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def local_codes(path: str) -> LocalCodes | None:
     """The operator's local-code map, read once."""
     return load(path) if path else None

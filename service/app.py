@@ -9,7 +9,7 @@ from service.hooks import encoding, probes
 from service.hooks.audit import Audit
 from service.hooks.routes import hooks
 from service.hooks.running import NAME, Running, running
-from service.hooks.site import site
+from service.hooks.site import sites
 from service.hooks.trust import Gate
 from service.hooks.upkeep import upkeep
 from service.knowledge.routes import knowledge
@@ -64,7 +64,7 @@ def _shared(settings: Settings) -> Running:
     audit = Audit(writer, metrics)
     writer.tasks = upkeep(store, audit, settings)
     gate = Gate(settings, store)
-    return Running(settings, client, {"": site(settings)}, store, gate, writer, metrics, audit)
+    return Running(settings, client, sites(settings), store, gate, writer, metrics, audit)
 
 
 def _policies(settings: Settings) -> None:

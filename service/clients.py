@@ -4,17 +4,28 @@
 issuer = "https://ehr.example.org"                        # iss of its tokens, exactly
 jwks = "https://ehr.example.org/.well-known/jwks.json"    # https address, or a file beside this one
 jku = ["https://ehr.example.org/other-jwks.json"]         # optional: further jku values, compared and never fetched
+name = "mercy"                                            # optional: how the audit calls it; else the issuer's host
+[client.settings]                                         # optional: what is otherwise for it than for the others
+time_zone = "America/Chicago"
+laboratory_days = 60
+local_codes = "mercy-codes.toml"                          # beside this file
+shadow = ["tace-order-sign"]
 """
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from service.outgoing import is_loopback, plain_address
 
-KNOWN = frozenset({"issuer", "jwks", "jku"})
+KNOWN = frozenset({"issuer", "jwks", "jku", "name", "settings"})
+# What may differ from client to client: how its record is read, and what it is given
+ADJUSTABLE = frozenset({"laboratory_days", "clinical_days", "imaging_days", "recovery_days", "time_zone", "local_codes",
+                        "shadow", "feedback_comments"})  # fmt: skip
+LONGEST_NAME = 64
 # The public sandbox signs with a key that anyone can read in its repository
 PUBLISHED_KEYS = frozenset({"https://sandbox.cds-hooks.org"})
 
@@ -25,12 +36,16 @@ class WrongClients(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """url or file: where its public keys are; jku: what its tokens may name as the place of them."""
+    """url or file: where its public keys are; jku: what its tokens may name as the place of them; settings: those
+    that are otherwise for it.
+    """
 
     issuer: str
     url: str
     file: Path | None
     jku: frozenset[str]
+    name: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 def load(path: str, *, sandbox: bool) -> dict[str, Client]:
@@ -48,6 +63,8 @@ def load(path: str, *, sandbox: bool) -> dict[str, Client]:
     found = {client.issuer: client for client in clients}
     if len(found) < len(clients):
         raise WrongClients("two clients with the same issuer")
+    if len({client.name for client in clients}) < len(clients):
+        raise WrongClients("two clients with the same name")
     return found
 
 
@@ -63,11 +80,29 @@ def _client(row: Any, where: str, folder: Path, sandbox: bool) -> Client:
     named = row.get("jku", [])
     if not isinstance(named, list) or not all(isinstance(each, str) and each for each in named):
         raise WrongClients(f"{where}: jku is not an array of addresses")
+    name, own = _name(row, issuer, where), _settings(row, folder, where)
     if "://" in jwks:
-        return Client(issuer, _address(jwks, where, sandbox), None, frozenset({jwks, *named}))
+        return Client(issuer, _address(jwks, where, sandbox), None, frozenset({jwks, *named}), name, own)
     if not (folder / jwks).is_file():
         raise WrongClients(f"{where}: jwks is neither an address nor a file")
-    return Client(issuer, "", folder / jwks, frozenset(named))
+    return Client(issuer, "", folder / jwks, frozenset(named), name, own)
+
+
+def _name(row: Mapping[str, Any], issuer: str, where: str) -> str:
+    name = row.get("name", urlsplit(issuer).hostname or issuer)
+    if not isinstance(name, str) or not 0 < len(name.strip()) <= LONGEST_NAME:
+        raise WrongClients(f"{where}: name is not a text of at most {LONGEST_NAME} characters; give it one")
+    return name.strip()
+
+
+def _settings(row: Mapping[str, Any], folder: Path, where: str) -> dict[str, Any]:
+    found = row.get("settings", {})
+    unknown = sorted(found.keys() - ADJUSTABLE) if isinstance(found, dict) else ["settings"]
+    if unknown:
+        raise WrongClients(f"{where}: {unknown[0]} cannot be set for one client; can: {', '.join(sorted(ADJUSTABLE))}")
+    if isinstance(found.get("local_codes"), str):
+        return found | {"local_codes": str(folder / found["local_codes"])}
+    return dict(found)
 
 
 def _text(row: Mapping[str, Any], name: str, where: str) -> str:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import orjson
 
+from service import clients
 from service.fhir.read import local_codes
 from service.hooks import catalog
 from service.hooks.catalog import Need
-from service.settings import PREFIX, Settings, WrongSetting
+from service.settings import PREFIX, Settings, WrongSetting, from_environment
 
 ALL = "all"
 
@@ -31,6 +32,19 @@ class Site:
 def site(settings: Settings, name: str = "") -> Site:
     """WrongSetting where a setting, or the map of local codes it names, cannot be used."""
     return Site(name, settings, catalog.needs(_tokens(settings)), _configuration(settings), _shadow(settings))
+
+
+def sites(settings: Settings) -> dict[str, Site]:
+    """Issuer → what its client gets; "" for everybody else. WrongSetting as for `site`, naming the client."""
+    found = {"": site(settings)}
+    known = clients.load(settings.clients, sandbox=settings.sandbox) if settings.trust == "required" else {}
+    for issuer, client in known.items():
+        try:
+            own = from_environment(**settings.model_dump() | dict(client.settings)) if client.settings else settings
+            found[issuer] = site(own, client.name)
+        except WrongSetting as problem:
+            raise WrongSetting(f"{PREFIX}CLIENTS: {client.name}: {problem}") from None
+    return found
 
 
 def _tokens(settings: Settings) -> tuple[str, ...]:

@@ -15,47 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.service.conftest import hook_body
-
-ROOT = Path(__file__).parents[2]
-
-
-class Served:
-    """A running service, its address, and what it logged."""
-
-    def __init__(self, tmp_path, *options, **settings):
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("TACE_CDS_")}
-        given = {"TACE_CDS_STORE": f"sqlite:///{tmp_path}/store.sqlite3"} | settings
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "service.cli", "serve", "--port", "0", *options],
-            cwd=tmp_path, env=environment | given | {"PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        self.lines = []
-        self.port = 0
-        while not self.port:
-            line = self.process.stderr.readline()
-            assert line, "it did not start"
-            self.lines.append(line)
-            found = re.search(r"serves on http://127\.0\.0\.1:(\d+)/", line)
-            self.port = int(found[1]) if found else 0
-        self._reader = threading.Thread(target=lambda: self.lines.extend(self.process.stderr))
-        self._reader.start()
-
-    def ask(self, method, path, body=None, headers=()):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        connection.request(method, path, body, dict(headers) | {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        found = answer.status, answer.read(), answer.headers
-        connection.close()
-        return found
-
-    def end(self):
-        self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(timeout=15) == 0
-        self._reader.join()
-
-    @property
-    def log(self):
-        return [json.loads(line) for line in self.lines]
+from tests.service.served import ROOT, Served
 
 
 @pytest.fixture
@@ -68,10 +28,7 @@ def serve(tmp_path):
 
     yield start
     for each in started:
-        each.process.kill()
-        each.process.wait()
-        each._reader.join()
-        each.process.stderr.close()
+        each.kill()
 
 
 def test_every_line_of_the_log_is_json_and_names_its_request(serve):
