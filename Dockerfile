@@ -5,9 +5,9 @@
 FROM python:3.13-slim AS build
 
 WORKDIR /src
-COPY requirements.lock ./
+COPY requirements-postgres.lock ./
 RUN python -m venv --without-pip /venv \
-    && pip --python /venv/bin/python install --no-cache-dir --require-hashes -r requirements.lock
+    && pip --python /venv/bin/python install --no-cache-dir --require-hashes -r requirements-postgres.lock
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY cards cards
 COPY fixtures fixtures

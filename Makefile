@@ -41,6 +41,7 @@ dockerfile: $(VENV)/.dev
 
 lock: $(VENV)/.dev ## renew the lock files from pyproject.toml
 	$(LOCK) --output-file requirements.lock
+	$(LOCK) --extra postgres --constraint requirements.lock --output-file requirements-postgres.lock
 	$(LOCK) --extra cohort --extra dev --extra postgres --constraint requirements.lock --output-file requirements-dev.lock
 	$(LOCK) --extra spark --constraint requirements-dev.lock --output-file requirements-spark.lock
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-postgres.lock", "requirements-dev.lock")
 PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", re.MULTILINE)
 
 # joined here, so that this file does not contain what it forbids
@@ -69,9 +69,10 @@ def test_every_pin_of_a_lock_is_hashed(lock):
     assert [block for block in blocks if not (PIN.match(block) and "--hash=sha256:" in block)] == []
 
 
-def test_development_lock_contains_the_runtime_lock():
-    runtime, development = (set(PIN.findall((ROOT / lock).read_text(encoding="utf-8"))) for lock in LOCKS)
-    assert runtime - development == set()
+@pytest.mark.parametrize("larger", ["requirements-postgres.lock", "requirements-dev.lock"])
+def test_larger_lock_contains_the_runtime_lock(larger):
+    runtime, more = (set(PIN.findall((ROOT / lock).read_text(encoding="utf-8"))) for lock in (LOCKS[0], larger))
+    assert runtime - more == set()
 
 
 def test_no_file_contains_a_cpt_descriptor():
