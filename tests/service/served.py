@@ -44,7 +44,7 @@ class Served:
 
     def end(self):
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(timeout=20) == 0
+        assert self.process.wait(timeout=40) == 0
         self._reader.join()
 
     def kill(self):
