@@ -2,7 +2,6 @@
 
 from flask import Flask, Response, g, request
 
-from cards.prior_auth.policy_file import PolicyError, load_all
 from service import errors
 from service.fhir.client import FhirClient
 from service.hooks import encoding, probes
@@ -18,7 +17,7 @@ from service.pages.home import pages
 from service.pages.rules import rules
 from service.pages.worksheet import worksheet
 from service.sandbox.fhir import fhir
-from service.settings import PREFIX, Settings, WrongSetting, from_environment
+from service.settings import Settings, from_environment
 from service.store import Store
 from service.store.writer import Writer
 from service.telemetry import Metrics
@@ -34,7 +33,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    _policies(settings)
     app.extensions[NAME] = _shared(settings)
     errors.register(app)
     probes.register(app)
@@ -65,18 +63,6 @@ def _shared(settings: Settings) -> Running:
     writer.tasks = upkeep(store, audit, settings)
     gate = Gate(settings, store)
     return Running(settings, client, sites(settings), store, gate, writer, metrics, audit)
-
-
-def _policies(settings: Settings) -> None:
-    """The service never runs on half a policy."""
-    try:
-        on_file = load_all(settings.policies)
-    except PolicyError as problem:
-        raise WrongSetting(f"{PREFIX}POLICIES: {problem}") from None
-    if settings.policy not in on_file.keys:
-        raise WrongSetting(
-            f"{PREFIX}POLICY: no policy {settings.policy!r} on file; there are {', '.join(on_file.keys)}"
-        )
 
 
 def _preflight() -> Response | None:

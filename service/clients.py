@@ -24,7 +24,7 @@ from service.outgoing import is_loopback, plain_address
 KNOWN = frozenset({"issuer", "jwks", "jku", "name", "settings"})
 # What may differ from client to client: how its record is read, and what it is given
 ADJUSTABLE = frozenset({"laboratory_days", "clinical_days", "imaging_days", "recovery_days", "time_zone", "local_codes",
-                        "shadow", "feedback_comments"})  # fmt: skip
+                        "policy", "shadow", "feedback_comments"})  # fmt: skip
 LONGEST_NAME = 64
 # The public sandbox signs with a key that anyone can read in its repository
 PUBLISHED_KEYS = frozenset({"https://sandbox.cds-hooks.org"})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import orjson
 
+from cards.prior_auth.policy_file import PolicyError, load_all
 from service import clients
 from service.fhir.read import local_codes
 from service.hooks import catalog
@@ -60,7 +61,21 @@ def _tokens(settings: Settings) -> tuple[str, ...]:
 def _configuration(settings: Settings) -> str:
     local = sha256(Path(settings.local_codes).read_bytes()).hexdigest() if settings.local_codes else ""
     windows = [settings.laboratory_days, settings.clinical_days, settings.imaging_days, settings.recovery_days]
-    return sha256(orjson.dumps([*windows, settings.time_zone, local])).hexdigest()[:12]
+    deciding = [*windows, settings.time_zone, local, settings.policy, _policies(settings)]
+    return sha256(orjson.dumps(deciding)).hexdigest()[:12]
+
+
+def _policies(settings: Settings) -> str:
+    """What the operator's own policies say; that the one that is named is on file."""
+    try:
+        on_file = load_all(settings.policies)
+    except PolicyError as problem:
+        raise WrongSetting(f"{PREFIX}POLICIES: {problem}") from None
+    if settings.policy not in on_file.keys:
+        known = ", ".join(on_file.keys)
+        raise WrongSetting(f"{PREFIX}POLICY: no policy {settings.policy!r} on file; there are {known}")
+    files = sorted(Path(settings.policies).glob("*.toml")) if settings.policies else []
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _shadow(settings: Settings) -> frozenset[str]:

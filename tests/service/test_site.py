@@ -67,6 +67,7 @@ def test_its_feedback_names_it(tmp_path):
         ('[client.settings]\ntime_zone = "Mars"', "ehr.example.org: TACE_CDS_TIME_ZONE: not an IANA time zone"),
         ("[client.settings]\nlaboratory_days = 0", "TACE_CDS_LABORATORY_DAYS"),
         ('[client.settings]\nshadow = ["x"]', "TACE_CDS_SHADOW: x is no service"),
+        ('[client.settings]\npolicy = "med999"', "TACE_CDS_POLICY: no policy 'med999' on file"),
         ('[client.settings]\nlocal_codes = "none.toml"', "TACE_CDS_LOCAL_CODES: no such file"),
     ],
 )
