@@ -10,7 +10,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --group lock --universal --python-v
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types dockerfile lock bench cohort-load spark fixtures docs clean bandit torture
+.PHONY: help run test check lint format types dockerfile lock bench cohort-load spark fixtures docs clean bandit torture bench-peer
 .NOTPARALLEL:
 
 help: ## this list
@@ -54,6 +54,10 @@ bench: $(VENV)/.dev ## measure speed against the stated floors
 
 spark: $(VENV)/.dev ## add PySpark, for the cohort on Spark and its test (needs Java 17)
 	@$(PIP) install --require-hashes -r requirements-spark.lock
+
+bench-peer: $(VENV)/.dev
+	$(BIN)/python -m venv .venv-peer
+	.venv-peer/bin/python -m pip install --quiet healthchain orjson
 
 cohort-load: $(VENV)/.dev ## 100,000 simulated patients: throughput, workers, memory, kill -9 (takes long; ARGS="--patients 2000" is shorter)
 	$(BIN)/python -m benchmarks.cohort $(ARGS)

@@ -1,101 +1,57 @@
-"""CPU of one order-sign call against a fixed-card route, in turn in one process. Every answer is asserted."""
+"""`make bench`: measures, prints, and writes docs/performance.md and its drawing. Ends with 1 where an answer was wrong."""
 
 import sys
-from collections.abc import Callable, Sequence
-from io import BytesIO
-from statistics import median
-from time import process_time_ns
-from typing import Any
 
-import orjson
-from flask import Flask, Response, request
-
-from benchmarks.requests import hook_requests
-from service.app import create_app
-from service.settings import Settings
-
-ROUNDS, REQUESTS_PER_ROUND = 9, 40
-BASE, LARGEST_RATIO = 60, 10.0
-SIZES = (6, 60, 800)
-Answer = Callable[[bytes], bytes]
-
-
-def fixed_card() -> Flask:
-    """The floor: the body is parsed, one fixed card is answered."""
-    app = Flask("floor")
-    card = {"uuid": "x", "summary": "A fixed card.", "indicator": "info", "source": {"label": "floor"}}
-
-    @app.post("/cds-services/<service_id>")
-    def answer(service_id: str) -> Response:
-        orjson.loads(request.get_data())
-        return Response(orjson.dumps({"cards": [card]}), content_type="application/json")
-
-    return app
-
-
-def answers(app: Flask) -> Answer:
-    """Call an app as its server does, without a socket in between."""
-
-    def answer(body: bytes) -> bytes:
-        environ: dict[str, Any] = {
-            "REQUEST_METHOD": "POST", "PATH_INFO": "/cds-services/tace-order-sign", "SCRIPT_NAME": "",
-            "QUERY_STRING": "", "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8080", "SERVER_PROTOCOL": "HTTP/1.1",
-            "CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(body)), "wsgi.input": BytesIO(body),
-            "wsgi.errors": sys.stderr, "wsgi.url_scheme": "http", "wsgi.version": (1, 0),
-            "wsgi.multithread": True, "wsgi.multiprocess": False, "wsgi.run_once": False,
-        }  # fmt: skip
-        return b"".join(app(environ, lambda status, headers, exc=None: lambda data: None))
-
-    return answer
-
-
-def microseconds(answer: Answer, bodies: Sequence[bytes], right: Callable[[list[dict[str, Any]]], bool]) -> float:
-    """CPU per request; every answer is checked outside the measured time."""
-    started = process_time_ns()
-    responses = [answer(body) for body in bodies]
-    spent = process_time_ns() - started
-    for response in responses:
-        cards = orjson.loads(response).get("cards", [])
-        if not right(cards):
-            raise SystemExit(f"wrong answer: {response[:300]!r}")
-    return spent / 1000 / len(bodies)
-
-
-def is_fixed(cards: list[dict[str, Any]]) -> bool:
-    return len(cards) == 1 and cards[0]["summary"] == "A fixed card."
-
-
-def is_ours(cards: list[dict[str, Any]]) -> bool:
-    """The eligibility card, with a verdict, and the prior-authorization card."""
-    topics = [card["extension"]["tace-cds.topic"] for card in cards]
-    return "eligibility" in topics and "prior-authorization" in topics and cards[0]["summary"].startswith("TACE")
-
-
-def measure(observations: int) -> tuple[float, float, int]:
-    floor, ours = answers(fixed_card()), answers(create_app(Settings(mode="sandbox")))
-    bodies = list(hook_requests(observations, ROUNDS * REQUESTS_PER_ROUND + 10))
-    warm, rest = bodies[:10], bodies[10:]
-    microseconds(floor, warm, is_fixed)
-    microseconds(ours, warm, is_ours)
-    pairs = []
-    for place in range(ROUNDS):
-        batch = rest[place * REQUESTS_PER_ROUND : (place + 1) * REQUESTS_PER_ROUND]
-        pairs.append((microseconds(floor, batch, is_fixed), microseconds(ours, batch, is_ours)))
-    return median(a for a, _ in pairs), median(b for _, b in pairs), len(bodies[0])
+from benchmarks import fallback, measure, report
+from benchmarks.measure import LARGEST, OURS, REPEATED_60, UNIQUE_60, Measured
+from benchmarks.processes import WrongAnswer
 
 
 def main() -> int:
-    print(f"{'observations':>12} {'body kB':>8} {'floor µs':>9} {'tace-cds µs':>12} {'ratio':>6}")
-    worst = 0.0
-    for observations in SIZES:
-        floor, ours, size = measure(observations)
-        ratio = ours / floor
-        print(f"{observations:>12} {size / 1000:>8.1f} {floor:>9.0f} {ours:>12.0f} {ratio:>6.1f}")
-        worst = ratio if observations == BASE else worst
-    print(
-        f"\n{BASE} Observations, every request another patient: {worst:.1f} times the floor (at most {LARGEST_RATIO:g})"
-    )
-    return 0 if worst <= LARGEST_RATIO else 1
+    try:
+        return _main()
+    except WrongAnswer as problem:
+        print(f"bench: {problem}", file=sys.stderr)
+        return 1
+
+
+def _main() -> int:
+    notes: list[str] = []
+    starts = measure.starts()
+    print(report.starts_table(starts), "\n", flush=True)
+    found = []
+    for each in measure.measured(notes.append):
+        found.append(each)
+        print(f"{each.series.label:36} {each.app:20} {each.cpu:>9.0f} µs {each.ratio:>6.1f} × the floor", flush=True)
+    without = fallback.measured()
+    both, why_not = measure.two_processes()
+    aims = "\n".join(f"- {line}" for line in [*_aims(found), _two(both, why_not)])
+    parts = [
+        f"Machine: {report.machine()}", aims, report.calls_table(found), *notes,
+        report.starts_table(starts), report.fallback_lines(without),
+    ]  # fmt: skip
+    text = "\n\n".join(parts)
+    print(f"\n{text}")
+    report.write(text, found)
+    return 0
+
+
+def _aims(found: list[Measured]) -> list[str]:
+    by_series = {(m.series, m.app): m for m in found}
+    unique, repeated, largest = (by_series[series, OURS] for series in (UNIQUE_60, REPEATED_60, LARGEST))
+    growth = (largest.cpu / largest.body_bytes) / (unique.cpu / unique.body_bytes)
+    return [
+        f"60 Observations, every call another patient: **{unique.ratio:.1f}** times the floor (aim: at most 8, near 5)",
+        f"60 Observations, the calls of a visit: **{repeated.ratio:.1f}** times the floor (aim: at most 4)",
+        f"20,000 Observations: **{largest.ratio:.1f}** times the floor; a kilobyte costs {growth:.2f} of what it costs with 60 "
+        "Observations (aim: at most 1: no more than linear growth)",
+    ]
+
+
+def _two(both: float, why_not: str) -> str:
+    if why_not:
+        return f"two processes on two cores: not measured ({why_not})"
+    return f"two processes on two cores: **{both:.2f}** times the calls per second of one (aim: at least 1.8)"
 
 
 if __name__ == "__main__":

@@ -388,6 +388,7 @@ class PatientFacts:
     segments     lesion key → segment, for lesions whose location is told
     papers       reports and documents, newest first, undated last
     gaps         what could not be fetched, in words; unreached: the FHIR resource types of it
+    awaits       something recorded is dated later than the moment asked, and was left out
     """
 
     patient: str = ""
@@ -409,3 +410,4 @@ class PatientFacts:
     remarks: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
     unreached: frozenset[str] = frozenset()
+    awaits: bool = False

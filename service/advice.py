@@ -9,6 +9,7 @@ from typing import Any
 from cards.advise import advise
 from cards.assess import Assessment, assess
 from cards.assessment_json import as_json
+from cards.card import Card
 from cards.current import Windows
 from cards.facts import Order, PatientFacts
 from cards.prior_auth.policy import Policies
@@ -21,7 +22,7 @@ from service.fhir.read.reading import name_of
 from service.fhir.write.cards import cards_json
 from service.settings import Settings
 
-__all__ = ["as_json", "as_text", "assess_patient", "cards_for", "order_is_ours"]
+__all__ = ["as_json", "as_text", "assess_patient", "cards_for", "order_is_ours", "wire"]
 
 Json = dict[str, Any]
 
@@ -68,7 +69,7 @@ def assess_patient(
         unreached=unreached,
         full_urls=full_urls,
     )
-    today = asked.astimezone(settings.zone).date()
+    today = settings.day_of(asked)
     windows = Windows(settings.laboratory_days, settings.clinical_days, settings.imaging_days, settings.recovery_days)
     ours = [order for order in facts.orders if _concerns(order, facts)]
     on_file, key = policies(settings.policies), settings.policy
@@ -97,8 +98,12 @@ def policies(folder: str) -> Policies:
 
 
 def cards_for(assessments: Sequence[Assessment], *, hook: str, service_id: str, hook_instance: str) -> list[Json]:
-    """Cards as they go on the wire."""
-    return cards_json(advise(assessments, hook), service_id, hook_instance)
+    """The cards of a hook as they go on the wire."""
+    return wire(advise(assessments, hook), service_id=service_id, hook_instance=hook_instance)
+
+
+def wire(cards: Sequence[Card], *, service_id: str, hook_instance: str) -> list[Json]:
+    return cards_json(cards, service_id, hook_instance)
 
 
 def as_text(assessments: Sequence[Assessment]) -> str:

@@ -6,6 +6,7 @@ from service import errors
 from service.fhir.client import FhirClient
 from service.hooks import encoding, probes
 from service.hooks.audit import Audit
+from service.hooks.recent import Recent
 from service.hooks.routes import hooks
 from service.hooks.running import NAME, Running, running
 from service.hooks.site import sites
@@ -21,6 +22,7 @@ from service.settings import Settings, from_environment
 from service.store import Store
 from service.store.writer import Writer
 from service.telemetry import Metrics
+from service.warm_up import warm_up
 
 METHODS = "GET, POST, OPTIONS"
 HEADERS = "Authorization, Content-Type"
@@ -49,7 +51,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(gallery)
         app.register_blueprint(fhir)
     app.register_blueprint(knowledge)
-    _warm_up()
+    app.url_map.update()
+    warm_up(settings)
     running(app).ready = True
     return app
 
@@ -62,7 +65,7 @@ def _shared(settings: Settings) -> Running:
     audit = Audit(writer, metrics)
     writer.tasks = upkeep(store, audit, settings)
     gate = Gate(settings, store)
-    return Running(settings, client, sites(settings), store, gate, writer, metrics, audit)
+    return Running(settings, client, sites(settings), store, gate, writer, metrics, audit, Recent())
 
 
 def _preflight() -> Response | None:
@@ -92,12 +95,3 @@ def _headers(response: Response) -> Response:
     if request.method == "POST":
         response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _warm_up() -> None:
-    """The first validation of a resource class costs milliseconds; better at start than in a physician's call."""
-    from service.fhir import read
-
-    warm_up = getattr(read, "warm_up", None)
-    if warm_up is not None:
-        warm_up()

@@ -18,6 +18,7 @@ from werkzeug import exceptions
 
 from service import errors
 from service.hooks.running import Running
+from service.warm_up import settle
 from service.workers import CannotListen, listen
 
 __all__ = ["CannotListen", "Server", "is_wildcard", "shown_url"]
@@ -64,6 +65,7 @@ class Server:
     def __init__(
         self, app: Callable[..., Any], running: Running, listening: Sequence[socket.socket] | None = None
     ) -> None:
+        settle()
         self._running = running
         settings = running.settings
         self._sockets: dict[int, Any] = {}

@@ -212,6 +212,10 @@ class Settings(BaseSettings):
             return True
         return parts.scheme == "http" and (self.fhir_allow_http or (self.sandbox and parts.hostname in LOOPBACK))
 
+    def day_of(self, moment: datetime) -> date:
+        """The day of an aware moment where this service stands."""
+        return moment.astimezone(self.zone).date()
+
     def moment(self, text: str) -> datetime:
         """A stated date is the end of that day in the site's time zone; a date-time without zone is the site's.
 

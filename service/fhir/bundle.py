@@ -24,10 +24,16 @@ def flatten(value: Any) -> tuple[list[Resource], dict[str, str]]:
     A resource without id takes that of its full URL, in a copy. OperationOutcome, Parameters and what is no resource
     are left out. Contained resources stay where they are, but for the Observations of a DiagnosticReport.
     """
+    resources, full_urls = collected(value)
+    return without_repetition(resources), full_urls
+
+
+def collected(value: Any) -> tuple[list[Resource], dict[str, str]]:
+    """As `flatten`, but what is sent twice stays twice."""
     resources: list[Resource] = []
     full_urls: dict[str, str] = {}
     _collect(value, "", 0, resources, full_urls)
-    return without_repetition(resources), full_urls
+    return resources, full_urls
 
 
 def _collect(found: Any, full_url: str, depth: int, resources: list[Resource], full_urls: dict[str, str]) -> None:
@@ -40,7 +46,10 @@ def _collect(found: Any, full_url: str, depth: int, resources: list[Resource], f
             resources.extend(_contained_results(resource))
     elif depth < DEEPEST:
         for item, url in _inside(found):
-            _collect(item, url, depth + 1, resources, full_urls)
+            if not url and is_resource(item) and item["resourceType"] != "DiagnosticReport":
+                resources.append(item)
+            else:
+                _collect(item, url, depth + 1, resources, full_urls)
 
 
 def without_repetition(resources: Iterable[Resource]) -> list[Resource]:

@@ -1,7 +1,7 @@
 """One patient to assess: gathered for a hook call, or given without an EHR as a Bundle, an array, NDJSON, one resource
 or a whole hook request."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -71,7 +71,7 @@ def now(settings: Settings) -> datetime:
     return settings.moment(settings.as_of) if settings.as_of else datetime.now(UTC)
 
 
-def cards_of(case: Case, assessments: "list[Assessment]") -> list[dict[str, Any]]:
+def cards_of(case: Case, assessments: "Sequence[Assessment]") -> list[dict[str, Any]]:
     return advice.cards_for(assessments, hook=case.hook, service_id=case.service_id, hook_instance=case.hook_instance)
 
 

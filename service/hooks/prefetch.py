@@ -43,6 +43,7 @@ class Sent:
 
     resources: list[Resource] = field(default_factory=list)
     full_urls: Mapping[str, str] = field(default_factory=dict)
+    kinds: frozenset[str] = frozenset()
     problem: str = ""
     next_page: str = ""
 
@@ -99,11 +100,10 @@ def _meant(key: str, sent: Sent, needs: tuple[Need, ...], satisfied: Mapping[Nee
     named = [need for need in needs if _word(key) in (_word(need.kind), _word(need.key))]
     if named:
         return named
-    kinds = {resource.get("resourceType") for resource in sent.resources}
-    if len(kinds & {need.kind for need in needs}) > 1:
+    if len(sent.kinds & {need.kind for need in needs}) > 1:
         return list(needs)  # a mix of types under a name that says nothing: the record as a whole
     # Its name says nothing: it stands for one need, not for every need of that type
-    return [need for need in needs if kinds == {need.kind} and need not in satisfied][:1]
+    return [need for need in needs if sent.kinds == {need.kind} and need not in satisfied][:1]
 
 
 @lru_cache(maxsize=512)
@@ -113,8 +113,7 @@ def _word(name: str) -> str:
 
 def _answers(need: Need, sent: Sent) -> bool:
     """Whether what was sent can be the answer to a need: nothing at all, something of its type, or a whole record."""
-    kinds = {resource.get("resourceType") for resource in sent.resources}
-    return not kinds or need.kind in kinds or len(kinds) > 1
+    return not sent.kinds or need.kind in sent.kinds or len(sent.kinds) > 1
 
 
 def _sent(value: Any) -> Sent:
@@ -128,7 +127,9 @@ def _sent(value: Any) -> Sent:
         return Sent(problem=CLIENT_FAILED)
     if not (isinstance(value, list) or bundle.is_bundle(value) or bundle.is_resource(value)):
         return Sent(problem=NOT_FHIR)
-    return Sent(*bundle.flatten(value), next_page=bundle.next_link(value))
+    resources, full_urls = bundle.collected(value)
+    kinds = frozenset([resource["resourceType"] for resource in resources])
+    return Sent(resources, full_urls, kinds, next_page=bundle.next_link(value))
 
 
 def _status(wrapped: Mapping[str, Any]) -> str:

@@ -12,10 +12,12 @@ from service import advice
 from service.errors import NotKept, NotKnown, NotUsable
 from service.hooks import catalog, encoding, feedback, openapi
 from service.hooks.audit import Asked
-from service.hooks.case import Case, assess, cards_of, case_of
+from service.hooks.case import Case, assess, case_of, now
 from service.hooks.prefetch import gather
+from service.hooks.recent import Answered, Recent
 from service.hooks.request import HookRequest, hook_request, read_json
 from service.hooks.running import running
+from service.hooks.site import Site
 from service.store import StoreDown
 from service.store.feedback import keep
 
@@ -93,9 +95,16 @@ def cards_for(asked: HookRequest, service: catalog.Service) -> list[dict[str, An
         service_id=service.id,
         hook_instance=asked.hook_instance,
     )
-    assessments = assess(case, site.settings)
+    answered = _answered(case, site, here.recent)
+    cards = advice.wire(answered.cards(case.hook), service_id=case.service_id, hook_instance=case.hook_instance)
     told = Asked(service.id, service.hook, asked.hook_instance, asked.patient_id, site, g.get("began", 0.0))
-    return here.audit.given(told, assessments, cards_of(case, assessments))
+    return here.audit.given(told, answered.assessments, cards)
+
+
+def _answered(case: Case, site: Site, recent: Recent) -> Answered:
+    asked = case.as_of or now(site.settings)
+    case, of = case.at(asked), f"{site.name} {site.configuration}"
+    return recent.answered(case, of, site.settings.day_of(asked), lambda: assess(case, site.settings))
 
 
 def _not_too_many(asked: HookRequest) -> None:

@@ -1,4 +1,5 @@
-"""What one process shares among its requests: settings, the FHIR client, the store; never a patient."""
+"""What one process shares among its requests: settings, the FHIR client, the store, and the
+assessments of the last minutes; of a patient nothing else."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from flask import Flask, current_app, g
 
 from service.fhir.client import FhirClient
 from service.hooks.audit import Audit
+from service.hooks.recent import Recent
 from service.hooks.site import Site, named
 from service.hooks.trust import Gate
 from service.settings import Settings
@@ -32,6 +34,7 @@ class Running:
     writer: Writer
     metrics: Metrics
     audit: Audit
+    recent: Recent
     ready: bool = False
     is_busy: Callable[[], bool] = lambda: False
 

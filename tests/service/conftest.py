@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from service import advice
 from service.app import create_app
 from service.fhir.client import FhirClient
+from service.hooks import recent
 from service.hooks.audit import Audit
 from service.settings import Settings
 
@@ -43,7 +45,10 @@ class Seen:
 
 @dataclass
 class Assessed:
+    """case: as of an assessment that is not to be remembered, so that each call is seen."""
+
     about: str
+    case: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(facts=SimpleNamespace(awaits=True)))
 
 
 def is_tace(order: dict[str, Any]) -> bool:
@@ -64,9 +69,15 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
         record.last["cards_for"] = (hook, service_id, hook_instance)
         return [CARD for _ in assessments]
 
+    def wire(cards: list[Any], *, service_id: str, hook_instance: str) -> list[Any]:
+        hook, assessments = cards
+        return cards_for(assessments, hook=hook, service_id=service_id, hook_instance=hook_instance)
+
     monkeypatch.setattr(Audit, "given", lambda audit, asked, assessments, cards: cards)
     monkeypatch.setattr(advice, "assess_patient", assess_patient)
     monkeypatch.setattr(advice, "cards_for", cards_for)
+    monkeypatch.setattr(advice, "wire", wire)
+    monkeypatch.setattr(recent, "advise", lambda assessments, hook: (hook, assessments))
     monkeypatch.setattr(advice, "order_is_ours", lambda orders, selections: any(is_tace(order) for order in orders))
     monkeypatch.setattr(advice, "as_json", lambda assessed: {"patient": assessed.about})
     monkeypatch.setattr(advice, "as_text", lambda assessments: f"{len(assessments)} assessed")

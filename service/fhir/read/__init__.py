@@ -94,6 +94,7 @@ def read_facts(
         remarks=tuple(dict.fromkeys(reading.remarks)),
         gaps=tuple(gaps),
         unreached=frozenset(unreached),
+        awaits=reading.clock.saw_later,
     )
 
 

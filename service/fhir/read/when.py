@@ -46,6 +46,7 @@ class Clock:
     zone: tzinfo
     today: date = field(init=False)
     _latest: datetime = field(init=False, repr=False)
+    _later: list[Moment] = field(default_factory=list, init=False, repr=False, compare=False)
     _read: dict[str, Moment | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -79,9 +80,15 @@ class Clock:
 
     def is_later(self, moment: Moment) -> bool:
         """Later than the moment asked: instants as instants with two minutes of skew, dates in the site's zone."""
-        if moment.instant is not None:
-            return moment.instant > self._latest
-        return moment.day > self.today
+        later = moment.instant > self._latest if moment.instant is not None else moment.day > self.today
+        if later:
+            self._later.append(moment)
+        return later
+
+    @property
+    def saw_later(self) -> bool:
+        """Whether anything asked about was later: the same record may tell more as time goes on."""
+        return bool(self._later)
 
     def repaired(self, text: str) -> str:
         """A dateTime as FHIR wants it: with seconds and a zone."""

@@ -66,9 +66,12 @@ def _rank(spec: FactSpec, fact: Fact[Scalar]) -> tuple[float, int]:
 def _resolved(spec: FactSpec, tied: Sequence[tuple[Candidate, Fact[Scalar]]]) -> list[Fact[Scalar]]:
     """Newest first; of values at the same time the more cautious one, and the conflict is said."""
     kept: list[tuple[Candidate, Fact[Scalar]]] = []
+    on_day: dict[date | None, list[int]] = {}  # so that a long series is compared day by day, not each with each
     for candidate, fact in tied:
-        at = next((i for i, other in enumerate(kept) if _same(candidate, fact, *other)), None)
+        that_day = on_day.setdefault(candidate.when.day if candidate.when is not None else None, [])
+        at = next((i for i in that_day if _same(candidate, fact, *kept[i])), None)
         if at is None:
+            that_day.append(len(kept))
             kept.append((candidate, fact))
             continue
         earlier = kept[at][1]

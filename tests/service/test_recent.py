@@ -1,0 +1,158 @@
+"""What is remembered of the last minutes: only answers that are the same however often they are asked for."""
+
+import copy
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from benchmarks.requests import hook_request
+from service import advice
+from service.hooks import recent
+from service.hooks.case import Case, assess, case_of
+from service.hooks.recent import Recent
+from service.settings import Settings
+
+SETTINGS = Settings(mode="sandbox")
+ASKED = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+TODAY = ASKED.date()
+
+
+def case(number: int = 1, **changes: Any) -> Case:
+    body = copy.deepcopy(hook_request(60, number)) | changes
+    return case_of(body, SETTINGS)
+
+
+class Asked:
+    """A service that counts how often it has to assess."""
+
+    def __init__(self, most: int = recent.MOST) -> None:
+        self.recent, self.assessed = Recent(most), 0
+
+    def cards(self, case: Case, asked: datetime = ASKED) -> list[dict[str, Any]]:
+        day = SETTINGS.day_of(asked)
+        found = self.recent.answered(case.at(asked), "site", day, lambda: self._assess(case, asked))
+        return advice.wire(found.cards(case.hook), service_id=case.service_id, hook_instance=case.hook_instance)
+
+    def _assess(self, case: Case, asked: datetime) -> Any:
+        self.assessed += 1
+        return assess(case.at(asked), SETTINGS)
+
+
+def test_the_same_record_is_assessed_once_and_answered_the_same():
+    service = Asked()
+    first, again = service.cards(case()), service.cards(case())
+    assert first == again
+    assert service.assessed == 1
+
+
+def test_another_call_about_it_has_cards_of_its_own():
+    service = Asked()
+    select = replace(case(), hook="order-select", service_id="tace-order-select", hook_instance="another")
+    sign, other = service.cards(case()), service.cards(select)
+    assert service.assessed == 1
+    assert {card["uuid"] for card in sign}.isdisjoint({card["uuid"] for card in other})
+    assert orjson.dumps(other) == orjson.dumps(Asked().cards(select))
+
+
+def changed(what: str) -> Case:
+    given = case()
+    if what == "a value":
+        resources = copy.deepcopy(given.resources)
+        measured = next(each for each in resources if each.get("id") == "1975-2-0")
+        measured["valueQuantity"]["value"] = 3.4
+        return replace(given, resources=resources)
+    if what == "the order":
+        return replace(given, draft_orders=[{**(given.draft_orders or [])[0], "code": {"text": "TACE segment 2"}}])
+    if what == "a gap":
+        return replace(given, gaps=("conditions could not be fetched (timed out)",), unreached=frozenset({"Condition"}))
+    if what == "an order beside it":
+        return replace(given, other_orders=[{**(given.draft_orders or [])[0], "id": "order-2"}])
+    return replace(given, full_urls={"urn:uuid:1": "Observation/1975-2-0"})
+
+
+@pytest.mark.parametrize("what", ["a value", "the order", "a gap", "an order beside it", "a full URL"])
+def test_anything_else_is_assessed_anew(what: str):
+    service = Asked()
+    service.cards(case())
+    assert orjson.dumps(service.cards(changed(what))) == orjson.dumps(Asked().cards(changed(what)))
+    assert service.assessed == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "assessed"),
+    [
+        (ASKED + recent.KEPT_FOR, 1),
+        (ASKED + recent.KEPT_FOR + timedelta(seconds=1), 2),
+        (ASKED - timedelta(seconds=1), 2),
+        (ASKED + timedelta(days=1), 2),
+    ],
+    ids=["last moment it is kept", "too old", "a moment before", "the next day"],
+)
+def test_kept_for_a_while_and_never_for_an_earlier_moment(asked: datetime, assessed: int):
+    service = Asked()
+    service.cards(case())
+    service.cards(case(), asked)
+    assert service.assessed == assessed
+
+
+def test_midnight_ends_it():
+    service = Asked()
+    late = datetime(2026, 11, 21, 23, 59, tzinfo=UTC)
+    service.cards(case(), late)
+    service.cards(case(), late + timedelta(minutes=2))
+    assert service.assessed == 2
+
+
+def test_a_value_of_the_near_future_counts_once_its_time_has_come():
+    service = Asked()
+    given = case()
+    resources = copy.deepcopy(given.resources)
+    measured = next(each for each in resources if each.get("id") == "1975-2-0")
+    measured["effectiveDateTime"] = (ASKED + timedelta(minutes=10)).isoformat()
+    measured["valueQuantity"]["value"] = 3.4
+    given = replace(given, resources=resources)
+    before, after = service.cards(given), service.cards(given, ASKED + timedelta(minutes=11))
+    assert service.assessed == 2
+    assert before[0]["indicator"] != "critical"
+    assert after[0]["indicator"] == "critical"
+
+
+def test_bounded_in_number_the_longest_unused_goes_first():
+    service = Asked(most=2)
+    for number in (1, 2, 1, 3):
+        service.cards(case(number))
+    assert len(service.recent) == 2
+    service.cards(case(1))
+    assert service.assessed == 3
+    service.cards(case(2))
+    assert service.assessed == 4
+
+
+def test_old_ones_go_when_a_new_one_comes():
+    service = Asked()
+    service.cards(case(1))
+    service.cards(case(2), ASKED + timedelta(minutes=16))
+    assert len(service.recent) == 1
+
+
+def test_no_resource_is_kept():
+    service = Asked()
+    service.cards(case())
+    (kept,) = service.recent._kept.values()
+    assert "Encounter/7f1c7f" in orjson.dumps(case().resources).decode()
+    assert "Encounter/7f1c7f" not in repr(kept)
+
+
+def test_what_is_nested_too_deeply_to_be_written_again_is_assessed_each_time():
+    deep: Any = []
+    for _ in range(300):
+        deep = [deep]
+    service = Asked()
+    odd = case()
+    odd.resources.append({"resourceType": "Basic", "id": "deep", "extension": deep})
+    service.cards(odd)
+    service.cards(odd)
+    assert service.assessed == 2
