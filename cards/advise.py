@@ -26,6 +26,12 @@ def advise(assessments: Sequence[Assessment], hook: str) -> list[Card]:
     return sorted(_merged(found, len(assessments)), key=lambda card: RANK[card.indicator])
 
 
+def payer_cards(assessments: Sequence[Assessment]) -> list[Card]:
+    """The prior-authorization cards alone."""
+    made = [prior_auth_card(a.case, a.prior_auth) for a in assessments]
+    return _merged([card for card in made if card is not None], len(assessments))
+
+
 def _at_a_glance(a: Assessment | None) -> list[Card]:
     if a is None:
         return []
@@ -39,7 +45,7 @@ def _cards(a: Assessment, hook: str) -> list[Card]:
         refractoriness_card(a.case, a.refractoriness),
         eligibility_card(a.case, a.eligibility),
         combination_card(a.case, a.combination),
-        prior_auth_card(a.case, a.prior_auth) if hook == "order-sign" else None,
+        prior_auth_card(a.case, a.prior_auth) if hook == "order-sign" and not a.payer_elsewhere else None,
     ]
     return [card for card in made if card is not None]
 

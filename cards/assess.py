@@ -25,6 +25,7 @@ class Assessment:
     refractoriness: Refractoriness
     combination: Combination
     prior_auth: PriorAuth
+    payer_elsewhere: bool = False  # a service of its own answers for the payer
 
     @property
     def order(self) -> Order | None:

@@ -328,7 +328,8 @@ class Treatment:
 class Paper:
     """A report or document of the record, by what it is about; read for documentation only, never for a criterion.
 
-    kind   imaging | pathology | tumor-board | surgery | oncology | transplant | mapping | procedure | note
+    kind   imaging | pathology | tumor-board | surgery | oncology | transplant | mapping | procedure | note, or "policy:item"
+           for an answer in words to a payer's questionnaire
     text   what it says, as far as it is told in the record; patient text: escape before showing
     """
 

@@ -141,6 +141,8 @@ def _published(a: Assessment) -> list[str]:
 def _documents(a: Assessment) -> list[str]:
     p = a.prior_auth
     rows = [f"  {item.item:<3} {doc.status:<15} {item.label}: {doc.words}" for item, doc in p.documentation]
+    if p.applied is None and p.remarks:
+        return [f"Prior authorization: {p.remarks[0]}"]
     return [f"Prior authorization ({p.policy}): {p.decision} {p.clause}".rstrip(), *rows] if rows else []
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from cards.facts import Order, PatientFacts
 from cards.prior_auth.policy import Policies
 from cards.prior_auth.policy_file import load_all
 from cards.text import assessment_text
+from service.crd.profile import load as payer
 from service.fhir.read import read_facts
 from service.fhir.read.local_codes import LocalCodes, load
 from service.fhir.read.order import kind_of_order, selected
@@ -72,12 +73,19 @@ def assess_patient(
     today = settings.day_of(asked)
     windows = Windows(settings.laboratory_days, settings.clinical_days, settings.imaging_days, settings.recovery_days)
     ours = [order for order in facts.orders if _concerns(order, facts)]
-    on_file, key = policies(settings.policies), settings.policy
     if draft_orders is None and not ours:
-        return [assess(facts, today, None, windows, on_file, key)]
+        return [_assessed(facts, today, None, windows, settings)]
     facts = replace(facts, orders=tuple(ours))
     context = {name_of(order) for order in other_orders}
-    return [assess(facts, today, order, windows, on_file, key) for order in ours if order.reference not in context]
+    return [_assessed(facts, today, order, windows, settings) for order in ours if order.reference not in context]
+
+
+def _assessed(
+    facts: PatientFacts, today: date, order: Order | None, windows: Windows, settings: Settings
+) -> Assessment:
+    """With the payer's policies; where a payer is configured, a service of its own answers for it."""
+    assessed = assess(facts, today, order, windows, *payer_policies(settings))
+    return replace(assessed, payer_elsewhere=True) if settings.payer_profile else assessed
 
 
 def _concerns(order: Order, facts: PatientFacts) -> bool:
@@ -95,6 +103,18 @@ def local_codes(path: str) -> LocalCodes | None:
 def policies(folder: str) -> Policies:
     """Every payer policy on file, read and checked once; PolicyError where one cannot be used."""
     return load_all(folder)
+
+
+def payer_policies(settings: Settings) -> tuple[Policies, str]:
+    """The policies and the key of the one that applies; a payer's own list of codes comes before that of its policy."""
+    on_file, profile = policies(settings.policies), payer(settings.payer_profile)
+    if profile is None:
+        return on_file, settings.policy
+    if profile.authorization_codes is None:
+        return on_file, profile.policy
+    codes = profile.authorization_codes
+    own = (replace(p, authorization_codes=codes) if p.key == profile.policy else p for p in on_file.all)
+    return Policies(tuple(own)), profile.policy
 
 
 def cards_for(assessments: Sequence[Assessment], *, hook: str, service_id: str, hook_instance: str) -> list[Json]:

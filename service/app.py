@@ -2,7 +2,9 @@
 
 from flask import Flask, Response, g, request
 
-from service import errors
+from service import advice, errors
+from service.crd.profile import ProfileError
+from service.crd.profile import load as load_profile
 from service.fhir.client import FhirClient
 from service.hooks import encoding, probes
 from service.hooks.audit import Audit
@@ -18,7 +20,7 @@ from service.pages.home import pages
 from service.pages.rules import rules
 from service.pages.worksheet import worksheet
 from service.sandbox.fhir import fhir
-from service.settings import Settings, from_environment
+from service.settings import PREFIX, Settings, WrongSetting, from_environment
 from service.store import Store
 from service.store.writer import Writer
 from service.telemetry import Metrics
@@ -35,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
+    _payer(settings)
     app.extensions[NAME] = _shared(settings)
     errors.register(app)
     probes.register(app)
@@ -66,6 +69,16 @@ def _shared(settings: Settings) -> Running:
     writer.tasks = upkeep(store, audit, settings)
     gate = Gate(settings, store)
     return Running(settings, client, sites(settings), store, gate, writer, metrics, audit, Recent())
+
+
+def _payer(settings: Settings) -> None:
+    """What the operator was told of a payer; its policy has to be on file."""
+    try:
+        profile = load_profile(settings.payer_profile)
+    except ProfileError as problem:
+        raise WrongSetting(f"{PREFIX}PAYER_PROFILE: {problem}") from None
+    if profile is not None and profile.policy not in advice.policies(settings.policies).keys:
+        raise WrongSetting(f"{PREFIX}PAYER_PROFILE: no policy {profile.policy!r} on file")
 
 
 def _preflight() -> Response | None:

@@ -12,9 +12,11 @@ import click
 import orjson
 import requests
 
+from cards.prior_auth.policy_file import PolicyError
 from service import advice
 from service.app import create_app
 from service.cohort.cli import cohort
+from service.crd.profile import ProfileError
 from service.errors import NotUsable
 from service.hooks import catalog
 from service.hooks.case import assess, cards_of, case_of, now, read_case
@@ -57,6 +59,10 @@ def main() -> None:
         commands(prog_name="tace-cds")
     except WrongSetting as problem:
         _end(2, str(problem))
+    except PolicyError as problem:
+        _end(2, f"{PREFIX}POLICIES: {problem}")
+    except ProfileError as problem:
+        _end(2, f"{PREFIX}PAYER_PROFILE: {problem}")
     except (NotUsable, CannotListen) as problem:
         _end(1, str(problem))
     except RecursionError:

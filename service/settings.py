@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     suppress_hours          for how long a card that was overridden is not given again for the same order and findings
     log_format, log_level   of standard error
     policies                folder of the operator's payer policies (TOML), beside those of the package
+    payer_profile           what the operator was told of a payer (TOML); switches the CRD services on
     policy                  key of the policy that orders are compared with
     """
 
@@ -109,6 +110,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     policies: str = ""
     policy: str = "med140"
+    payer_profile: str = ""
 
     as_of: str = ""
     assess_route: bool | None = None
@@ -165,7 +167,7 @@ class Settings(BaseSettings):
             raise ValueError("not an IANA time zone such as Europe/Berlin") from None
         return name
 
-    @field_validator("local_codes", "fhir_ca_file", "clients")
+    @field_validator("local_codes", "payer_profile", "fhir_ca_file", "clients")
     @classmethod
     def _readable(cls, path: str) -> str:
         if path and not os.access(path, os.R_OK):

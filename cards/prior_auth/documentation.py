@@ -33,6 +33,7 @@ class Document:
     """status: present | missing | not-applicable; words: what was found, or what would satisfy it.
 
     wanted   names of facts (cards.facts) that would satisfy it; found: the evidence, piece by piece
+    in_words True where only the answer of a completed questionnaire says it
     """
 
     status: str
@@ -40,6 +41,7 @@ class Document:
     evidence: tuple[str, ...] = ()
     found: tuple[Found, ...] = ()
     wanted: tuple[str, ...] = ()
+    in_words: bool = False
 
 
 _RATIONALE = re.compile(
@@ -138,13 +140,13 @@ def symptoms(case: Case) -> Document:
 
 def surgical_rationale(case: Case) -> Document:
     """Why not a surgical candidate, or unresectable."""
+    told = tuple(_sentences(case, _RATIONALE))
     fact, reason = latest(case, "unresectable"), latest(case, "unresectable_reason")
     pieces = [_piece(each) for each in (fact, reason) if each is not None and each.value is not False]
     if pieces:
         why = f": {str(reason.value).replace('-', ' ')}" if reason is not None else ""
         when = next(each.when for each in (fact, reason) if each is not None and each.value is not False)
-        return _present(f"unresectable or no surgical candidate{why} ({day(when)})", tuple(pieces))
-    told = tuple(_sentences(case, _RATIONALE))
+        return _present(f"unresectable or no surgical candidate{why} ({day(when)})", (*pieces, *told))
     if told:
         return _present(_where(case, told), told)
     return Document("missing", "why the patient is not a surgical candidate or the tumor is unresectable", (), (),
@@ -182,9 +184,9 @@ def prior_treatments(case: Case) -> Document:
 def systemic_rationale(case: Case) -> Document:
     """Why not a candidate for initial or continued systemic therapy."""
     fact = latest(case, "systemic_therapy_status")
-    if fact is not None and fact.value != "candidate":
-        return _present(f"systemic therapy: {fact.value} ({day(fact.when)})", (_piece(fact),))
     told = tuple(_sentences(case, _NO_SYSTEMIC))
+    if fact is not None and fact.value != "candidate":
+        return _present(f"systemic therapy: {fact.value} ({day(fact.when)})", (_piece(fact), *told))
     if told:
         return _present(_where(case, told), told)
     return Document("missing", "why the patient is not a candidate for initial or continued systemic therapy", (), (),
@@ -268,6 +270,16 @@ EVIDENCE: Mapping[str, Callable[[Case], Document]] = {
 }
 
 
+def answered(case: Case, policy: str, item: str) -> Document | None:
+    """What a completed questionnaire of the policy says of the item in words; None where it says nothing."""
+    paper = next((p for p in case.facts.papers if p.kind == f"{policy}:{item}"), None)
+    if paper is None:
+        return None
+    quote = _short(paper.text)
+    return Document("present", f"answered ({day(paper.when)}): “{quote}”", (paper.evidence,),
+                    (Found(paper.evidence, paper.when, quote),), (), True)  # fmt: skip
+
+
 def _present(words: str, pieces: tuple[Found, ...]) -> Document:
     return Document("present", words, tuple(dict.fromkeys(piece.reference for piece in pieces)), pieces)
 
@@ -294,7 +306,7 @@ def _sentences(case: Case, pattern: re.Pattern[str]) -> Iterator[Found]:
     """Sentences of the order and of documents that say it; not those that leave it open."""
     order = case.order
     texts = [(order.reference, order.authored, order.text)] if order is not None else []
-    texts += [(paper.evidence, paper.when, paper.text) for paper in case.facts.papers]
+    texts += [(paper.evidence, paper.when, paper.text) for paper in case.facts.papers if ":" not in paper.kind]
     for reference, when, text in texts:
         said = next((s for s in _SENTENCE.findall(text) if pattern.search(s) and not _OPEN.search(s)), "")
         if said:

@@ -53,7 +53,7 @@ def packet(case: Case, p: PriorAuth) -> tuple[Section, ...]:
         Section("Stage", tuple(_stage(case))),
         Section("Prior treatments and response", tuple(_treatments(case))),
         Section("Liver function and performance status", tuple(_liver(case))),
-        Section("Rationale", tuple(_rationale(case))),
+        Section("Rationale", tuple(_rationale(case, p))),
         Section("Reports in the record", tuple(_reports(case))),
     )
     return tuple(section for section in made if section.rows)
@@ -147,7 +147,7 @@ def _liver(case: Case) -> Iterator[Row]:
                              "encephalopathy_grade", "ecog"))  # fmt: skip
 
 
-def _rationale(case: Case) -> Iterator[Row]:
+def _rationale(case: Case, p: PriorAuth) -> Iterator[Row]:
     for label, document in (
         ("Not a surgical candidate, or unresectable", surgical_rationale(case)),
         ("No initial or continued systemic therapy", systemic_rationale(case)),
@@ -156,6 +156,9 @@ def _rationale(case: Case) -> Iterator[Row]:
             for found in document.found:
                 yield Row(label, _cited(found), found.when, (found.reference,))
     yield from _facts(case, ("bridge_to_transplant", "transplant_listed"))
+    for item, document in p.documentation:
+        if document.in_words:
+            yield from (Row(_capital(item.label), _cited(f), f.when, (f.reference,)) for f in document.found)
 
 
 def _cited(found: Found) -> str:
@@ -171,7 +174,7 @@ _STATUS = {word: word.replace("-", " ") for spec in ("unresectable_reason", "sys
 
 
 def _reports(case: Case) -> Iterator[Row]:
-    for paper in case.facts.papers[:_MOST_PAPERS]:
+    for paper in [paper for paper in case.facts.papers if ":" not in paper.kind][:_MOST_PAPERS]:
         label = paper.label if may_go_out(paper.label) else paper.kind
         yield Row(paper.kind.replace("-", " "), plain(label), paper.when, (paper.evidence,))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cards.case import Case
-from cards.prior_auth.documentation import EVIDENCE, Document
+from cards.prior_auth.documentation import EVIDENCE, Document, answered
 from cards.prior_auth.policy import CLAUSE, NECESSARY, PROCEDURES, Clause, Item, Policy
 from cards.prior_auth.policy_file import med140
 from cards.prior_auth.predicates import PREDICATES
@@ -38,6 +38,7 @@ class PriorAuth:
     readings        where the order does not tell the procedure: what would hold for each
     expected        documents that a reviewer expects beside the policy's own list
     authorization   needed | not-needed | unknown, by the payer's list of codes
+    billing         the billing codes that the order carries
     applied         the policy; None: none is on file, or the order is not for a policy
     """
 
@@ -52,6 +53,7 @@ class PriorAuth:
     expected: Documents = ()
     authorization: str = "unknown"
     applied: Policy | None = None
+    billing: tuple[str, ...] = ()
 
     @property
     def missing(self) -> Documents:
@@ -79,17 +81,19 @@ def prior_auth(case: Case, policy: Policy | None = None) -> PriorAuth:
     if kind == "systemic":
         return PriorAuth(policy.key, "", "not-applicable", "", (), ())
     procedure = OF_ORDER.get(kind, "")
-    documents = _documents(case, policy.documentation, procedure)
-    expected = _documents(case, policy.expected, procedure) if procedure else ()
+    documents = _documents(case, policy, policy.documentation, procedure)
+    expected = _documents(case, policy, policy.expected, procedure) if procedure else ()
     authorization = _authorization(case, policy)
+    billing = case.order.billing if case.order is not None else ()
     if not procedure:
         readings = tuple(_reading(case, policy, each) for each in PROCEDURES if policy.covers(each))
         return PriorAuth(policy.key, "", "unknown", "", documents, (), (THREE, policy.contract_language), readings,
-                         expected, authorization, policy)  # fmt: skip
+                         expected, authorization, policy, billing)  # fmt: skip
     found = _reading(case, policy, procedure)
     unread = _unread(case, documents)
-    return PriorAuth(policy.key, procedure, found.decision, found.clause, documents, found.findings,
-                     (*found.remarks, *unread, policy.contract_language), (), expected, authorization, policy)  # fmt: skip
+    remarks = (*found.remarks, *unread, policy.contract_language)
+    return PriorAuth(policy.key, procedure, found.decision, found.clause, documents, found.findings, remarks, (), expected,
+                     authorization, policy, billing)  # fmt: skip
 
 
 def _unread(case: Case, documents: Documents) -> tuple[str, ...]:
@@ -107,8 +111,14 @@ def no_policy(case: Case, because: str) -> PriorAuth:
     return PriorAuth("", OF_ORDER.get(kind, ""), "unknown", "", (), (), (f"No policy on file: {because}.",))
 
 
-def _documents(case: Case, items: Iterable[Item], procedure: str) -> Documents:
-    return tuple((item, EVIDENCE[item.evidence](case)) for item in items if item.concerns(procedure))
+def _documents(case: Case, policy: Policy, items: Iterable[Item], procedure: str) -> Documents:
+    return tuple((item, _document(case, policy, item)) for item in items if item.concerns(procedure))
+
+
+def _document(case: Case, policy: Policy, item: Item) -> Document:
+    """What the record shows; where it does not, what a completed questionnaire of the policy says in words."""
+    shown = EVIDENCE[item.evidence](case)
+    return (answered(case, policy.key, item.item) or shown) if shown.status == "missing" else shown
 
 
 def _reading(case: Case, policy: Policy, procedure: str) -> Reading:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from cards.facts import FACTS
+from service.crd.options import service_extension
 
 CDS_HOOKS_VERSION = "2.0.1"
 PATIENT_TOKEN = "{{context.patientId}}"  # noqa: S105 - a template token # nosec B105
@@ -34,11 +35,14 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Service:
+    """crd: by Da Vinci CRD, offered only where the operator was told something of a payer."""
+
     id: str
     hook: str
     title: str
     description: str
     usage: str
+    crd: bool = False
 
 
 _USAGE = (
@@ -75,8 +79,49 @@ SERVICES = (
 )
 
 
-def service(service_id: str) -> Service | None:
-    return next((each for each in SERVICES if each.id == service_id), None)
+_CRD_USAGE = (
+    "For members of the payer that the operator has configured: their Coverage is asked for. Without one that matches, only "
+    "what the policy requires is said, and nothing is asserted of coverage. " + _USAGE
+)
+
+CRD_SERVICES = (
+    Service(
+        "tace-order-sign-crd",
+        "order-sign",
+        "TACE: coverage information before signing the order",
+        "By Da Vinci CRD, for a draft order of TACE, bland embolization or radioembolization: whether it is covered and needs "
+        "authorization as far as the payer told, and which documentation is missing. No card for any other order.",
+        _CRD_USAGE,
+        crd=True,
+    ),
+    Service(
+        "tace-order-dispatch-crd",
+        "order-dispatch",
+        "TACE: coverage information when the order is dispatched",
+        "By Da Vinci CRD, for a dispatched order of TACE, bland embolization or radioembolization: whether it is covered and "
+        "needs authorization as far as the payer told, and which documentation is missing. No card for any other order.",
+        _CRD_USAGE,
+        crd=True,
+    ),
+)
+
+
+def offered(crd: bool) -> tuple[Service, ...]:
+    """crd: whether a payer is configured."""
+    return (*SERVICES, *CRD_SERVICES) if crd else SERVICES
+
+
+def service(service_id: str, crd: bool = False) -> Service | None:
+    return next((each for each in offered(crd) if each.id == service_id), None)
+
+
+def more_needs(service: Service) -> tuple[Need, ...]:
+    """What a service asks for beside what all ask for."""
+    if not service.crd:
+        return ()
+    coverage = Need("coverage", "coverages", "Coverage", f"Coverage?patient={PATIENT_TOKEN}&_count=50", clinical=False)
+    orders = _search("serviceRequests", "ServiceRequest", label="orders")
+    return (coverage, orders) if service.hook == "order-dispatch" else (coverage,)
 
 
 @cache
@@ -121,8 +166,7 @@ def _loinc() -> list[str]:
     return loinc_for_prefetch()
 
 
-def discovery(asked: tuple[Need, ...]) -> Mapping[str, Any]:
-    prefetch = {need.key: need.template for need in asked}
+def discovery(asked: tuple[Need, ...], crd: bool = False) -> Mapping[str, Any]:
     return {
         "services": [
             {
@@ -130,10 +174,11 @@ def discovery(asked: tuple[Need, ...]) -> Mapping[str, Any]:
                 "title": each.title,
                 "description": each.description,
                 "id": each.id,
-                "prefetch": prefetch,
+                "prefetch": {need.key: need.template for need in (*asked, *more_needs(each))},
                 "usageRequirements": each.usage,
                 "version": CDS_HOOKS_VERSION,
+                **({"extension": service_extension()} if each.crd else {}),
             }
-            for each in SERVICES
+            for each in offered(crd)
         ]
     }

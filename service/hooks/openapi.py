@@ -58,7 +58,7 @@ def document(app: Flask, settings: Settings) -> Json:
     paths: dict[str, Json] = {}
     for rule in sorted(app.url_map.iter_rules(), key=lambda each: each.rule):
         described = KNOWN.get(rule.endpoint) or _by_itself(app, rule)
-        for path, request in _paths(rule.rule, described):
+        for path, request in _paths(rule.rule, described, crd=bool(settings.payer_profile)):
             operations = paths.setdefault(path, {})
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
                 closed = settings.trust == "required" and needs_token(method, path)
@@ -94,10 +94,10 @@ def request_schema(service: catalog.Service) -> Json:
     }
 
 
-def _paths(rule: str, described: Described) -> Iterator[tuple[str, Json]]:
+def _paths(rule: str, described: Described, *, crd: bool) -> Iterator[tuple[str, Json]]:
     """Each service is a path of its own, with the request of its hook."""
     if _SERVICE in rule:
-        for service in catalog.SERVICES:
+        for service in catalog.offered(crd):
             of_hook = request_schema(service) if described.body == "HookRequest" else _reference(described.body)
             yield rule.replace(_SERVICE, service.id), of_hook
     else:

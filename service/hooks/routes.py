@@ -13,6 +13,7 @@ from service.errors import NotKept, NotKnown, NotUsable
 from service.hooks import catalog, encoding, feedback, openapi
 from service.hooks.audit import Asked
 from service.hooks.case import Case, assess, case_of, now
+from service.hooks.payer import payer_answer
 from service.hooks.prefetch import gather
 from service.hooks.recent import Answered, Recent
 from service.hooks.request import HookRequest, hook_request, read_json
@@ -33,24 +34,28 @@ def describe() -> Response:
 
 @hooks.get("/cds-services")
 def discovery() -> Response:
-    return as_json(catalog.discovery(running().site.needs))
+    return as_json(catalog.discovery(running().site.needs, bool(running().site.settings.payer_profile)))
 
 
 @hooks.post("/cds-services/<service_id>")
 def call(service_id: str) -> Response:
-    service = catalog.service(service_id)
+    service = catalog.service(service_id, bool(running().site.settings.payer_profile))
     if service is None:
         raise NotKnown
-    asked = hook_request(json_body(), service.hook, running().site.settings)
+    body = json_body()
+    asked = hook_request(body, service.hook, running().site.settings)
+    if service.crd:
+        _not_too_many(asked)
+        return as_json(payer_answer(asked, service, body.get("extension"), running(), g.get("began", 0.0)))
     return as_json({"cards": cards_for(asked, service)})
 
 
 @hooks.post("/cds-services/<service_id>/feedback", endpoint="feedback")
 def take_feedback(service_id: str) -> Response:
     """Answered 200 only once it is kept; the same again is answered alike and kept once."""
-    if catalog.service(service_id) is None:
-        raise NotKnown
     here = running()
+    if catalog.service(service_id, bool(here.site.settings.payer_profile)) is None:
+        raise NotKnown
     events = feedback.events(json_body(), service_id, here.site.name, comments=here.site.settings.feedback_comments)
     try:
         keep(here.store, events, datetime.now(UTC))

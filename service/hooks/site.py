@@ -79,7 +79,7 @@ def _policies(settings: Settings) -> str:
 
 
 def _shadow(settings: Settings) -> frozenset[str]:
-    offered = frozenset(each.id for each in catalog.SERVICES)
+    offered = frozenset(each.id for each in catalog.offered(bool(settings.payer_profile)))
     unknown = sorted(set(settings.shadow) - offered - {ALL})
     if unknown:
         raise WrongSetting(f"{PREFIX}SHADOW: {unknown[0]} is no service; known are {', '.join(sorted(offered))}, {ALL}")

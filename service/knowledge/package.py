@@ -72,15 +72,15 @@ def _texts(given: Sequence[Mapping[str, Any]], name: str, kinds: tuple[str, ...]
 def package(body: Any, settings: Settings) -> Json:
     """The output Parameters: one package for each policy that is meant; what is not known is a warning."""
     asked = asked_in(body)
-    on_file = advice.policies(settings.policies)
-    meant = list(_meant(asked, on_file, settings))
+    on_file, key = advice.payer_policies(settings)
+    meant = list(_meant(asked, on_file, key, settings))
     policies = {questionnaire_id(p) + p.version: p for p, _ in meant if p is not None}.values()
     warnings = [because for policy, because in meant if policy is None]
     packages = [package_bundle(policy, _response(policy, asked, settings)) for policy in policies]
     return package_output(packages, warnings, asked.version)
 
 
-def _meant(asked: Asked, on_file: Policies, settings: Settings) -> Iterator[tuple[Policy | None, str]]:
+def _meant(asked: Asked, on_file: Policies, key: str, settings: Settings) -> Iterator[tuple[Policy | None, str]]:
     """By canonical, by the coverage assertion that cited it, by an order of ours."""
     today = now(settings).astimezone(settings.zone).date()
     for stated in asked.questionnaires:
@@ -96,7 +96,7 @@ def _meant(asked: Asked, on_file: Policies, settings: Settings) -> Iterator[tupl
         return
     for order in asked.orders:
         ours = advice.order_is_ours([order], None)
-        found = on_file.in_force(settings.policy, today) if ours else None
+        found = on_file.in_force(key, today) if ours else None
         yield found, "" if found else "no questionnaire is needed for that order, or no policy is on file"
 
 

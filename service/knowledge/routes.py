@@ -37,7 +37,7 @@ def published_questionnaire(name: str) -> Response:
     """The worksheet, or a payer's questionnaire in the version that is in force today."""
     if name == WORKSHEET:
         return as_fhir(worksheet())
-    settings = running().settings
+    settings = running().site.settings
     today = now(settings).astimezone(settings.zone).date()
     on_file = advice.policies(settings.policies).all
     found = next((p for p in on_file if questionnaire_id(p) == name and p.in_force(today)), None)
@@ -48,7 +48,7 @@ def published_questionnaire(name: str) -> Response:
 
 @knowledge.post("/fhir/Questionnaire/$questionnaire-package")
 def questionnaire_package() -> Response:
-    return as_fhir(package(json_body(), running().settings))
+    return as_fhir(package(json_body(), running().site.settings))
 
 
 def as_fhir(resource: object) -> Response:

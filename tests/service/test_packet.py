@@ -176,6 +176,13 @@ def test_a_rationale_is_quoted():
     )
 
 
+def test_what_is_stated_and_why_stand_together():
+    ordered = order("tace", LESION, text="Tumor is unresectable for bilobar disease")
+    a = assess(candidate(unresectable=True), TODAY, ordered)
+    rationale = next(s for s in packet(a.case, a.prior_auth) if s.title == "Rationale")
+    assert [row.value for row in rationale.rows] == ["stated", "Tumor is unresectable for bilobar disease"]
+
+
 def test_a_report_whose_name_is_kept_back_is_named_by_kind():
     from dataclasses import replace
 

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from fhir.resources.R4B.task import Task
 
+from service import cli
 from service.app import create_app
 from service.settings import Settings, WrongSetting
-from tests.scenarios.test_fixtures import request_of
+from tests.golden import FIXTURES, request_of
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples" / "policies"
 WHOLE = (EXAMPLES / "northern-lakes-2026.toml").read_text(encoding="utf-8")
@@ -58,3 +59,17 @@ def test_the_task_is_valid_r4_and_lists_what_is_missing():
     (action,) = next(s for s in card["suggestions"] if "task" in s["label"])["actions"]
     task = Task.model_validate(action["resource"])
     assert [each.valueString.split(".")[0] for each in task.input] == ["2b", "4", "5"]
+
+
+@pytest.mark.parametrize("command", ["assess", "packet", "serve"])
+def test_a_broken_policy_ends_every_command_with_one_line(tmp_path, monkeypatch, capsys, command):
+    (tmp_path / "own.toml").write_text(WHOLE.replace('"clause B.1"', '"clause B.7"'), encoding="utf-8")
+    monkeypatch.setenv("TACE_CDS_POLICIES", str(tmp_path))
+    file = str(FIXTURES / "first-tace-bclc-b-entry-criteria-met" / "request.json")
+    words = {"assess": [file], "packet": [file, "--out", str(tmp_path / "out")], "serve": []}[command]
+    monkeypatch.setattr("sys.argv", ["tace-cds", command, *words])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    said = capsys.readouterr().err.strip()
+    assert end.value.code == 2
+    assert said == "tace-cds: TACE_CDS_POLICIES: own.toml: clause A.1: refers to clause B.7, which is missing"

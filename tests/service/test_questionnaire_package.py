@@ -11,7 +11,9 @@ from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 from fhir.resources.R4B.valueset import ValueSet
 
 from cards.case import case_of
+from cards.prior_auth.packet import packet
 from cards.prior_auth.policy_file import load_all, med140
+from cards.prior_auth.verdict import prior_auth
 from service.app import create_app
 from service.fhir.write.policy_questionnaire import (
     ORIGIN,
@@ -270,3 +272,48 @@ def test_it_is_prefilled_from_what_came(client):
     bundle = client.post(URL, json=body).json["parameter"][0]["resource"]
     answered = given(bundle["entry"][1]["resource"])
     assert {"tumor-type", "unresectable", "item-1.text"} <= set(answered)
+
+
+# An answer in words
+
+
+def in_words(said: str, policy: str = "med140", **more: Any) -> dict[str, Any]:
+    form = {"questionnaire": f"https://tace-cds.example.org/fhir/Questionnaire/prior-auth-{policy}|1", **more}
+    group = {"linkId": "item-3", "item": [answer("item-3.text", {"valueString": said})]}
+    return answers(group, **form)
+
+
+def item_3(*resources):
+    facts = read(icd("C22.0"), order(text="TACE"), *resources)
+    found = prior_auth(case_of(facts, NOW.date(), facts.orders[0]))
+    return next((doc for item, doc in found.documentation if item.item == "3"), None)
+
+
+def test_a_completed_form_answers_a_document_in_words():
+    found = item_3(in_words("Bilobar disease and a small left lobe"))
+    assert (found.status, found.in_words, found.evidence) == ("present", True, ("QuestionnaireResponse/q",))
+    assert "Bilobar disease and a small left lobe" in found.words
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        in_words("Bilobar", policy="northern-lakes-liver"),
+        in_words("Bilobar", status="in-progress"),
+        in_words("Bilobar", authored="2027-01-01"),
+        in_words("Bilobar", subject={"reference": "Patient/2"}),
+        in_words("  "),
+    ],
+    ids=["of another policy", "in progress", "later", "of another patient", "empty"],
+)
+def test_what_is_no_answer(form):
+    assert item_3(form).status == "missing"
+
+
+def test_the_packet_cites_the_answer():
+    facts = read(icd("C22.0"), order(text="TACE"), in_words("Bilobar disease"))
+    case = case_of(facts, NOW.date(), facts.orders[0])
+    rationale = next(s for s in packet(case, prior_auth(case)) if s.title == "Rationale")
+    assert [(row.label, row.value) for row in rationale.rows] == [
+        ("Why not a surgical candidate or unresectable", "Bilobar disease")
+    ]

@@ -1,6 +1,7 @@
 """Every file of others, whatever it is: an answer or one clear line, never a traceback, never a 500, never a wrong card."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -160,3 +161,21 @@ def test_synthea_two_values_at_one_instant():
     assert found["creatinine"] == [(pytest.approx(3.4168, abs=1e-4), "2020-05-12")]
     assert "conflict: 1.06 mg/dL at the same time" in facts.series["creatinine"][0].notes[0]
     assert facts.unusable == ()
+
+
+PROFILE = Path(__file__).parents[2] / "docs" / "examples"
+
+
+@pytest.mark.parametrize("file", [f for f in REQUESTS if "crd" in name_of(f)], ids=name_of)
+@pytest.mark.parametrize("service", ["tace-order-sign-crd", "tace-order-dispatch-crd"])
+def test_requests_of_crd_are_answered_with_a_payer_profile(file, service):
+    settings = Settings(
+        mode="sandbox", policies=str(PROFILE / "policies"), payer_profile=str(PROFILE / "payer-profile.toml")
+    )
+    response = create_app(settings).test_client().post(f"/cds-services/{service}", json=json_of(file))
+    assert response.status_code in (200, 400, 412)
+    if response.status_code == 200:
+        assert response.json["cards"] == []
+        assert "systemActions" not in response.json
+    else:
+        assert response.json["resourceType"] == "OperationOutcome"

@@ -17,7 +17,7 @@ from service.fhir.read.order import is_draft, read_order, reasons
 from service.fhir.read.paper import KINDS as PAPERS
 from service.fhir.read.paper import read_papers, supporting
 from service.fhir.read.procedure import read_procedures
-from service.fhir.read.questionnaire_response import answers, sessions_told, tumor_told
+from service.fhir.read.questionnaire_response import answers, answers_in_words, sessions_told, tumor_told
 from service.fhir.read.reading import (
     COUNTED_STATUS,
     NEVER_STATUS,
@@ -72,6 +72,7 @@ def read_facts(
     treatments += read_medications(_once(given, reading.clock), reading, medications)
     papers = read_papers(_once([r for kind in PAPERS for r in by_kind.get(kind, ())], reading.clock), reading)
     papers += tuple(p for d in drafts for p in supporting(d, papers, reading))
+    papers += answers_in_words(_once(by_kind.get("QuestionnaireResponse", ()), reading.clock), reading)
     sex, birth_date = _patient(by_kind, reading)
     reading.remarks += _older_fhir(by_kind)
     return PatientFacts(

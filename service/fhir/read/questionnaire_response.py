@@ -1,10 +1,12 @@
 """Answers of completed questionnaires → Observations of the same form, so that they are read by the same rules."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
-from cards.facts import FACTS, Tumor
+from cards.facts import FACTS, Paper, Tumor
 from cards.questions import TUMOR_TYPES
 from service.fhir.read.codes import LOINC, OWN_SYSTEM, SNOMED
 from service.fhir.read.codings import as_list
@@ -17,6 +19,9 @@ _STANDARD = {"bilirubin": "1975-2", "albumin": "1751-7", "inr": "6301-6", "creat
              "platelets": "777-3", "afp": "1834-1", "ecog": "89247-1", "nodule-size": "33728-7"}  # fmt: skip
 _DEEPEST = 12
 SESSION = "tace-session"
+_LONGEST = 2000
+_POLICY_FORM = re.compile(r"/Questionnaire/prior-auth-([^|/]+)(?:\|.*)?$")
+_IN_WORDS = re.compile(r"item-(.+)\.text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,29 @@ def sessions_told(responses: Iterable[Resource], reading: Reading) -> Iterator[d
                 **({"performedDateTime": when} if when else {}),
                 **({"bodySite": [{"text": segment}]} if segment else {}),
             }
+
+
+def answers_in_words(responses: Iterable[Resource], reading: Reading) -> tuple[Paper, ...]:
+    """What a completed questionnaire of a payer's policy says of one required document in words: kind "policy:item"."""
+    found = []
+    for response in responses:
+        named = _POLICY_FORM.search(str(response.get("questionnaire")))
+        if named is None:
+            continue
+        for _, told in _completed([response], reading, lambda each: _IN_WORDS.fullmatch(each.link) is not None):
+            for each in told:
+                said, item = each.answer.get("valueString"), _IN_WORDS.fullmatch(each.link)
+                authored = reading.clock.moment(response.get("authored"))
+                if (
+                    isinstance(said, str)
+                    and said.strip()
+                    and item
+                    and not (authored and reading.clock.is_later(authored))
+                ):
+                    when = authored.day if authored is not None else None
+                    kind = f"{named[1]}:{item[1]}"
+                    found.append(Paper(kind, "answer", when, name_of(response), said.strip()[:_LONGEST]))
+    return tuple(sorted(found, key=lambda paper: paper.when or date.min, reverse=True))
 
 
 def _completed(

@@ -11,24 +11,28 @@ from cards.sources import SOURCES
 from service.fhir.read import codes
 
 CARD_TYPES = "http://terminology.hl7.org/CodeSystem/cdshooks-card-type"
+CARD_TYPES_2_0 = "http://hl7.org/fhir/us/davinci-crd/CodeSystem/temp"
 OVERRIDE_SYSTEM = f"{codes.OWN_SYSTEM}-override"
 _LAB = {"bilirubin": "lab.bilirubin_total", "albumin": "lab.albumin", "inr": "lab.inr", "creatinine": "lab.creatinine",
         "afp": "lab.afp"}  # fmt: skip
 Json = dict[str, Any]
 
 
-def cards_json(cards: Sequence[Card], service_id: str, hook_instance: str) -> list[Json]:
-    """The same call gives the same cards: a uuid is derived from hookInstance, service, topic and order."""
-    return [_card(card, f"{hook_instance}|{service_id}|{card.topic}|{'|'.join(card.orders)}") for card in cards]
+def cards_json(cards: Sequence[Card], service_id: str, hook_instance: str, crd: str = "2.2") -> list[Json]:
+    """The same call gives the same cards: a uuid is derived from hookInstance, service, topic and order.
+
+    crd   version of Da Vinci CRD by which topics are coded: 2.0 had a code system of its own
+    """
+    return [_card(card, f"{hook_instance}|{service_id}|{card.topic}|{'|'.join(card.orders)}", crd) for card in cards]
 
 
-def _card(card: Card, identity: str) -> Json:
+def _card(card: Card, identity: str, crd: str) -> Json:
     wire: Json = {
         "uuid": str(uuid5(NAMESPACE_URL, identity)),
         "summary": card.summary,
         "indicator": card.indicator,
         "detail": card.detail,
-        "source": _source(card),
+        "source": _source(card, crd),
     }
     suggestions = [_suggestion(s, card, identity) for s in card.suggestions]
     if suggestions:
@@ -45,9 +49,10 @@ def _card(card: Card, identity: str) -> Json:
     return wire
 
 
-def _source(card: Card) -> Json:
+def _source(card: Card, crd: str) -> Json:
     source = SOURCES[card.source]
-    wire: Json = {"label": card.source_label or source.label, "topic": {"system": CARD_TYPES, "code": card.kind}}
+    system = CARD_TYPES_2_0 if crd == "2.0" else CARD_TYPES
+    wire: Json = {"label": card.source_label or source.label, "topic": {"system": system, "code": card.kind}}
     return wire | ({"url": source.url} if source.url else {})
 
 
