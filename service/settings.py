@@ -49,6 +49,10 @@ class Settings(BaseSettings):
     *_days                  age limits of the current state, and the recovery period after a session
     time_zone               in which bare dates are read
     local_codes             the operator's map of local codes (TOML), or nothing
+    smart_client_id         registered for the worksheet as a SMART app; switches the worksheet and POST /assess on
+    smart_issuers           FHIR base URLs of the EHRs that may launch it; smart_authorization_servers: where these log in,
+                            if at another origin
+    frame_ancestors         origins that may show the worksheet in a frame
     store                   database URL of feedback and audit: sqlite:///FILE or postgresql://…
     retention_days          how long feedback and audit are kept
     patient_hash_key        secret of the keyed hash by which the audit knows a patient again; without it it knows none
@@ -112,18 +116,28 @@ class Settings(BaseSettings):
     policy: str = "med140"
     payer_profile: str = ""
 
+    smart_client_id: str = ""
+    smart_issuers: Words = ()
+    smart_authorization_servers: Words = ()
+    smart_scope: str = "launch openid fhirUser patient/*.read patient/QuestionnaireResponse.write"
+    frame_ancestors: Words = ()
+
     as_of: str = ""
     assess_route: bool | None = None
     fixtures_dir: Path = PACKAGED_FIXTURES
 
     @field_validator("cors_origins", "fhir_servers", "fhir_networks", "trust_algorithms", "shadow", mode="before")
+    @field_validator(
+        "cors_origins", "fhir_servers", "fhir_networks", "trust_algorithms", "smart_issuers",
+        "smart_authorization_servers", "frame_ancestors", mode="before",
+    )  # fmt: skip
     @classmethod
     def _from_commas(cls, value: Any) -> Any:
         if isinstance(value, str):
             return tuple(word.strip() for word in value.split(",") if word.strip())
         return value
 
-    @field_validator("fhir_servers")
+    @field_validator("fhir_servers", "smart_issuers", "smart_authorization_servers", "frame_ancestors")
     @classmethod
     def _base_urls(cls, servers: tuple[str, ...]) -> tuple[str, ...]:
         for server in servers:
@@ -205,7 +219,9 @@ class Settings(BaseSettings):
 
     @property
     def assess_is_served(self) -> bool:
-        return self.sandbox if self.assess_route is None else self.assess_route
+        if self.assess_route is None:
+            return self.sandbox or bool(self.smart_client_id)
+        return self.assess_route
 
     def allows_scheme(self, url: str) -> bool:
         """https, or http where it is switched on, or http on this machine in the sandbox."""

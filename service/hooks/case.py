@@ -10,6 +10,7 @@ from service import advice
 from service.errors import NotJson, NotUsable, json_type
 from service.fhir import bundle
 from service.fhir.bundle import Resource
+from service.fhir.write.additions import sent_answers
 from service.hooks import catalog
 from service.hooks.prefetch import gather
 from service.hooks.request import hook_request, is_hook_request, read_json
@@ -92,7 +93,7 @@ def _hook_case(value: Any, settings: Settings) -> Case:
     gathered = gather(request, catalog.needs(), client=None)
     case = Case(
         request.patient_id,
-        gathered.resources,
+        [*gathered.resources, *sent_answers(request.answers)],
         request.selected_orders,
         request.other_orders,
         gathered.full_urls,

@@ -14,6 +14,7 @@ from service.settings import Settings
 
 ORDER_HOOKS = frozenset({"order-select", "order-sign"})
 AS_OF = "tace-cds.as-of"
+ANSWERS = "tace-cds.answers"
 BOM = b"\xef\xbb\xbf"
 LONGEST_ID = 256  # FHIR says 64, a large vendor sends 194
 _ORDERS = ("Request", "Order", "Prescription")  # the request resources of R4, and their names before it
@@ -30,6 +31,7 @@ class HookRequest:
     selections           None: not stated, all orders are meant
     order_urls           full URL of a draft order → "Type/id"
     as_of                only in the sandbox: the moment asked
+    answers              a QuestionnaireResponse of the worksheet that is not in the record yet; None where none was sent
     """
 
     hook: str
@@ -46,6 +48,7 @@ class HookRequest:
     selections: tuple[str, ...] | None = field(default=None, repr=False)
     order_urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     as_of: datetime | None = None
+    answers: Resource | None = field(default=None, repr=False)
 
     @property
     def selected_orders(self) -> list[Resource] | None:
@@ -101,6 +104,7 @@ def hook_request(body: Any, hook: str | None, settings: Settings) -> HookRequest
         selections=_selections(context),
         order_urls=order_urls,
         as_of=_as_of(body.get("extension"), settings),
+        answers=_answers(body.get("extension")),
     )
 
 
@@ -199,6 +203,14 @@ def _is_selected(order: Resource, wanted: Iterable[str]) -> bool:
         return True
     kind = str(order.get("resourceType"))
     return any(bundle.bare_id(reference, kind).removeprefix(bundle.URN) == identifier for reference in wanted)
+
+
+def _answers(extension: Any) -> Resource | None:
+    stated = extension.get(ANSWERS) if isinstance(extension, dict) else None
+    if stated is not None and (not isinstance(stated, dict) or stated.get("resourceType") != "QuestionnaireResponse"):
+        found = "another resource" if isinstance(stated, dict) else json_type(stated)
+        raise NotUsable(f"extension.{ANSWERS}", found, "a QuestionnaireResponse, or leave it out")
+    return stated
 
 
 def _as_of(extension: Any, settings: Settings) -> datetime | None:

@@ -10,6 +10,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from service import advice
 from service.errors import NotKept, NotKnown, NotUsable
+from service.fhir.write.additions import WORKSHEET_LINK, sent_answers, with_answers, with_link
 from service.hooks import catalog, encoding, feedback, openapi
 from service.hooks.audit import Asked
 from service.hooks.case import Case, assess, case_of, now
@@ -18,6 +19,7 @@ from service.hooks.prefetch import gather
 from service.hooks.recent import Answered, Recent
 from service.hooks.request import HookRequest, hook_request, read_json
 from service.hooks.running import running
+from service.hooks.sheet import worksheet_members
 from service.hooks.site import Site
 from service.store import StoreDown
 from service.store.feedback import keep
@@ -74,7 +76,11 @@ def assess_body() -> Response:
     settings = running().settings
     if not settings.assess_is_served:
         raise NotKnown
-    assessments = [advice.as_json(each) for each in assess(case_of(json_body(), settings), settings)]
+    case = case_of(json_body(), settings)
+    found = assess(case, settings)
+    if request.args.get("with") == "worksheet":
+        return as_json([advice.as_json(each) | worksheet_members(each, case, settings) for each in found])
+    assessments = [advice.as_json(each) for each in found]
     return as_json(assessments[0] if len(assessments) == 1 else assessments)
 
 
@@ -89,7 +95,7 @@ def cards_for(asked: HookRequest, service: catalog.Service) -> list[dict[str, An
     gathered = gather(asked, site.needs, here.client)
     case = Case(
         patient=asked.patient_id,
-        resources=gathered.resources,
+        resources=[*gathered.resources, *sent_answers(asked.answers)],
         draft_orders=orders,
         other_orders=asked.other_orders,
         full_urls=gathered.full_urls,
@@ -103,6 +109,7 @@ def cards_for(asked: HookRequest, service: catalog.Service) -> list[dict[str, An
     answered = _answered(case, site, here.recent)
     cards = advice.wire(answered.cards(case.hook), service_id=case.service_id, hook_instance=case.hook_instance)
     told = Asked(service.id, service.hook, asked.hook_instance, asked.patient_id, site, g.get("began", 0.0))
+    cards = with_link(with_answers(cards, asked.answers, asked.patient_id), worksheet_link())
     return here.audit.given(told, answered.assessments, cards)
 
 
@@ -122,6 +129,16 @@ def _not_too_many(asked: HookRequest) -> None:
         found = f"more than {MOST_ORDERS} orders for this service"
     if found:
         raise NotUsable("context.draftOrders", found, "the orders that are signed together")
+
+
+def worksheet_link() -> dict[str, str] | None:
+    """Where a card leads for the rest; the address carries nothing of the patient."""
+    settings = running().settings
+    if settings.sandbox:
+        return {"label": WORKSHEET_LINK, "url": f"{request.host_url}worksheet", "type": "absolute"}
+    if settings.smart_client_id and settings.public_url:
+        return {"label": WORKSHEET_LINK, "url": f"{settings.public_url.rstrip('/')}/worksheet/launch", "type": "smart"}
+    return None
 
 
 def json_body() -> Any:

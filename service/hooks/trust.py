@@ -26,7 +26,9 @@ CLAIMS = ["iss", "aud", "exp", "iat", "jti"]
 LONGEST_TOKEN = 16_384
 LONGEST_NAME = 255
 # What holds nothing of any patient; all else needs a known caller, also what is added later
-OPEN_PATHS = frozenset({"/", "/rules", "/openapi.json", "/metrics"})
+OPEN_PATHS = frozenset(
+    {"/", "/rules", "/openapi.json", "/metrics", "/worksheet", "/worksheet/launch", "/worksheet/config"}
+)
 OPEN_BELOW = ("/health/", "/static/", "/fhir/CodeSystem/", "/fhir/Questionnaire/", "/fhir/ValueSet/")
 WRONG = {
     jwt.ExpiredSignatureError: "the token is expired",

@@ -47,7 +47,9 @@ def served(**settings: object) -> Iterator[str]:
     """The service on a real socket, by its base URL."""
     server = make_server("127.0.0.1", 0, lambda *given: app(*given), threaded=True)
     base = f"http://127.0.0.1:{server.port}"
-    app = create_app(Settings(**{"mode": "sandbox", "fhir_servers": (base + PATH,), **settings}))
+    app = create_app(
+        Settings(**{"mode": "sandbox", "fhir_servers": (base + PATH,), "fhir_deadline_seconds": 60, **settings})
+    )
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

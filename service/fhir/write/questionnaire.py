@@ -165,3 +165,14 @@ def _limits(name: str, kind: str) -> list[Json]:
         {"url": f"{_EXTENSION}minValue", f"value{kind}": low},
         {"url": f"{_EXTENSION}maxValue", f"value{kind}": high},
     ]
+
+
+def suggested_answer(name: str, value: object) -> Json:
+    """A value as the answer that the worksheet's question takes."""
+    q = question(name)
+    if q.kind == "quantity":
+        unit = _UNITS.get(name, (q.unit,))[0]
+        return {"valueQuantity": {"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit}}
+    if q.kind == "choice":
+        return _option(name, value)
+    return {"valueInteger": value}

@@ -117,6 +117,7 @@ export function accepted(request, suggestion) {
       orders.entry = (orders.entry ?? []).filter((entry) => `${entry.resource?.resourceType}/${entry.resource?.id}` !== action.resourceId);
       said.push(`${action.resourceId} removed from the draft orders`);
     } else if (action.type === "create" && action.resource) {
+      if (action.resource.resourceType === "QuestionnaireResponse" && changed.extension) delete changed.extension["tace-cds.answers"];
       said.push(created(changed, action.resource));
     }
   }
