@@ -17,7 +17,7 @@ from tests.torture.leaks import leaks
 from tests.torture.served import Served, served
 from tests.torture.slow_clients import slow_clients
 
-SOURCES = ((fuzz.by_changes, 0.42), (fuzz.by_changes, 0.42), (fuzz.by_strategies, 0.13), (fuzz.by_description, 0.03))
+SOURCES = ((fuzz.by_changes, 0.46), (fuzz.by_changes, 0.46), (fuzz.by_strategies, 0.06), (fuzz.by_description, 0.02))
 GROWTH = 1.10  # what the resident memory may grow by from a third of the way to the end
 
 

@@ -78,9 +78,16 @@ def as_json(body: Any) -> bytes | None:
 
 
 def by_strategies(port: int, count: int, chance: int) -> Tally:
-    """Hypothesis strategies of hook requests and FHIR resources."""
+    """Hypothesis strategies of hook requests and FHIR resources, a thousand at a time: it remembers what it tried."""
     tally, caller = Tally("hypothesis strategies"), Caller(port)
+    while tally.requests < count:
+        _some(caller, tally, min(1000, count - tally.requests), chance)
+        chance += 1_000_003
+    caller.close()
+    return tally
 
+
+def _some(caller: Caller, tally: Tally, count: int, chance: int) -> None:
     @seed(chance)
     @settings(max_examples=count, database=None, deadline=None, phases=[Phase.generate],
               suppress_health_check=list(HealthCheck))  # fmt: skip
@@ -93,8 +100,6 @@ def by_strategies(port: int, count: int, chance: int) -> Tally:
             send(caller, tally, request[0], text)
 
     one()
-    caller.close()
-    return tally
 
 
 def by_changes(port: int, count: int, chance: int) -> Tally:

@@ -145,7 +145,9 @@ def changed(chance: random.Random) -> tuple[str, Any]:
 
 
 def _change(body: Any, chance: random.Random) -> None:
-    holder, key = (body if chance.random() < 0.02 else body[chance.choice(("context", *["prefetch"] * 9))]), None
+    # An earlier change may have taken the prefetch away
+    parts = [name for name in ("context", *["prefetch"] * 9) if isinstance(body.get(name), (dict, list))]
+    holder, key = (body if not parts or chance.random() < 0.02 else body[chance.choice(parts)]), None
     while isinstance(holder, (dict, list)) and holder:
         key = chance.choice(list(holder)) if isinstance(holder, dict) else chance.randrange(len(holder))
         if not isinstance(holder[key], (dict, list)) or not holder[key] or chance.random() < 0.15:
