@@ -47,7 +47,7 @@ class Disease:
 
 def patient_of(number: int, seed: int, parameters: Parameters) -> list[Json]:
     """All resources of patient `number`: the same for the same seed, whoever makes it."""
-    rng = Random(seed * 1_000_003 + number)
+    rng = Random(seed * 1_000_003 + number)  # made-up patients are no secrets # nosec B311
     record = Record(f"sim-{seed}-{number:07d}", rng, parameters["faults"])
     age = max(20.0, rng.gauss(parameters["patients"]["age_mean"], parameters["patients"]["age_sd"]))
     sex = "male" if rng.random() < parameters["patients"]["male"] else "female"

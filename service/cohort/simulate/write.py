@@ -46,7 +46,7 @@ def write_cohort(
 def write_shard(shard: Shard, parameters: Parameters, seed: int, out: Path, packed: bool) -> int:
     """One file a resource type; the number of resources in them."""
     lines: dict[str, list[bytes]] = {}
-    rng = Random(seed * 7_368_787 + shard.number)
+    rng = Random(seed * 7_368_787 + shard.number)  # made-up patients are no secrets # nosec B311
     broken = parameters["faults"]["broken_line"]
     for number in range(shard.first, shard.last):
         for resource in patient_of(number, seed, parameters):
