@@ -17,6 +17,8 @@ from tests.torture.leaks import leaks
 from tests.torture.served import Served, served
 from tests.torture.slow_clients import slow_clients
 
+# Over sockets every request costs a server of its own most of the time; the bulk goes without
+INSIDE, PROCESSES = 0.9, 4
 SOURCES = ((fuzz.by_changes, 0.46), (fuzz.by_changes, 0.46), (fuzz.by_strategies, 0.06), (fuzz.by_description, 0.02))
 GROWTH = 1.10  # what the resident memory may grow by from a third of the way to the end
 
@@ -25,6 +27,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
     parser.add_argument("--requests", type=int, default=102_000, help="generated requests")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=7200, help="after which the part without sockets ends")
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all where none is named")
     asked = parser.parse_args()
     failures: list[str] = []
@@ -47,7 +50,7 @@ def _fuzz(server: Served, asked: argparse.Namespace) -> Iterator[tuple[str, list
     started = time.monotonic()
     with _memory(server) as samples, ProcessPoolExecutor(len(SOURCES), mp_context=get_context("spawn")) as pool:
         tasks = [
-            pool.submit(source, server.port, int(asked.requests * share), asked.seed + number)
+            pool.submit(source, server.port, int(asked.requests * (1 - INSIDE) * share), asked.seed + number)
             for number, (source, share) in enumerate(SOURCES)
         ]
         tallies = [task.result() for task in tasks]
@@ -61,6 +64,25 @@ def _fuzz(server: Served, asked: argparse.Namespace) -> Iterator[tuple[str, list
         f"{server.descriptors} descriptors, {server.threads} threads",
         grown,
     )
+
+
+def _inside(server: Served, asked: argparse.Namespace) -> Iterator[tuple[str, list[str]]]:
+    """In processes of their own, without sockets."""
+    started, each = time.monotonic(), int(asked.requests * INSIDE / PROCESSES)
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+        tasks = [
+            pool.submit(fuzz.inside, each, asked.seed + 100 + number, asked.seconds) for number in range(PROCESSES)
+        ]
+        done = [task.result() for task in tasks]
+    for tally, memory in done:
+        third, end = memory[len(memory) // 3], memory[-1]
+        grown = [f"memory grew from {third:.0f} to {end:.0f} MB"] if end > third * GROWTH else []
+        yield (
+            f"{tally.line()}; memory {memory[0]:.0f} MB at first, {third:.0f} MB after a third, {end:.0f} MB at the end",
+            tally.failures + grown,
+        )
+    total = sum(tally.requests for tally, _ in done)
+    yield f"inside: {total} requests in {time.monotonic() - started:.0f} s, in {PROCESSES} processes", []
 
 
 @contextmanager
@@ -89,7 +111,7 @@ def _once(part: Callable[[Served], tuple[str, list[str]]]) -> Callable[..., Iter
     return parts
 
 
-PARTS = {"slow": _once(slow_clients), "fuzz": _fuzz, "floods": _once(floods), "leaks": _once(leaks)}
+PARTS = {"slow": _once(slow_clients), "fuzz": _fuzz, "inside": _inside, "floods": _once(floods), "leaks": _once(leaks)}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,7 +1,9 @@
 """Generated requests against a real server: no 5xx, no answer later than 2 s, nothing outside the schemas, flat memory."""
 
 import json
+import os
 import random
+import tempfile
 import time
 from collections import Counter
 from contextlib import suppress
@@ -18,7 +20,7 @@ from schemathesis.generation import GenerationMode
 from tests.service.wire import wrong
 from tests.torture.generate import MARK, changed, raw
 from tests.torture.generate import requests as hook_requests
-from tests.torture.served import Caller
+from tests.torture.served import Caller, Inside, resident_mb
 
 LATEST = 2.0
 HELD_TO = ("status_code_conformance", "content_type_conformance", "response_schema_conformance")
@@ -59,13 +61,13 @@ class Tally:
         return f"{self.source}: {self.requests} requests, slowest {self.slowest:.2f} s{late}; {counted}"
 
 
-def send(caller: Caller, tally: Tally, path: str, body: bytes) -> None:
+def send(caller: Caller | Inside, tally: Tally, path: str, body: bytes) -> None:
     status, content_type, answer, seconds = caller.post(path, body)
     if seconds > LATEST:  # the machine may have been busy with something else: a hang is late each time
+        again = [caller.post(path, body)[3] for _ in range(3)]
         tally.late_once += 1
-        status, content_type, answer, seconds = caller.post(path, body)
-        if seconds > LATEST:
-            tally.fail(f"{path}: {seconds:.1f} s", body)
+        if min(again) > LATEST:
+            tally.fail(f"{path}: {seconds:.1f} s, again {min(again):.1f} s", body)
     tally.add(path, status, content_type, answer, seconds, body)
 
 
@@ -104,16 +106,39 @@ def _some(caller: Caller, tally: Tally, count: int, chance: int) -> None:
 
 def by_changes(port: int, count: int, chance: int) -> Tally:
     """Example patients with things changed, and texts that are hardly JSON."""
-    tally, caller, dice = Tally("changed examples"), Caller(port), random.Random(chance)
-    while tally.requests < count:
+    tally, caller = Tally("changed examples"), Caller(port)
+    _changed(caller, tally, count, random.Random(chance))
+    caller.close()
+    return tally
+
+
+def _changed(caller: Caller | Inside, tally: Tally, count: int, dice: random.Random) -> None:
+    for _ in range(count):
         path, body = raw(dice) if dice.random() < 0.05 else changed(dice)
         text = body if isinstance(body, bytes) else as_json(body)
         if text is None:
             tally.unsendable += 1
-        else:
+            continue
+        try:
             send(caller, tally, path, text)
-    caller.close()
-    return tally
+        except Exception as problem:  # whatever a caller would see instead of an answer
+            tally.fail(f"{path}: {type(problem).__name__}", text)
+
+
+def inside(count: int, chance: int, seconds: float) -> tuple[Tally, list[float]]:
+    """The same without sockets, in this process; and its resident memory in MB each hundredth of the way.
+
+    It ends after so many seconds, and tells how far it came.
+    """
+    until = time.monotonic() + seconds
+    tally, memory, dice = Tally("changed examples, in process"), [], random.Random(chance)
+    with tempfile.TemporaryDirectory() as folder:
+        caller = Inside(f"sqlite:///{folder}/store.sqlite3")
+        while tally.requests + tally.unsendable < count and time.monotonic() < until:
+            _changed(caller, tally, max(1, count // 100), dice)
+            memory.append(resident_mb(os.getpid()))
+        caller.close()
+    return tally, memory
 
 
 def by_description(port: int, count: int, chance: int) -> Tally:
