@@ -1,0 +1,76 @@
+"""One call answered: gathered, assessed (or remembered), written as cards, audited."""
+
+from typing import Any
+
+from flask import g, request
+
+from service import advice
+from service.errors import NotUsable
+from service.fhir.write.additions import WORKSHEET_LINK, sent_answers, with_answers, with_link
+from service.hooks import catalog
+from service.hooks.audit import Asked
+from service.hooks.case import Case, assess, now
+from service.hooks.prefetch import gather
+from service.hooks.recent import Answered, Recent
+from service.hooks.request import HookRequest
+from service.hooks.running import running
+from service.hooks.site import Site
+
+MOST_DRAFTS, MOST_ORDERS = 500, 25
+
+
+def cards_for(asked: HookRequest, service: catalog.Service) -> list[dict[str, Any]]:
+    """An order that is not ours is answered before anything is read or fetched."""
+    here, orders = running(), asked.selected_orders
+    site = here.site
+    refuse_too_many(asked)
+    if orders is not None and not advice.order_is_ours(orders, None):
+        here.metrics.not_ours(service.id)
+        return []
+    gathered = gather(asked, site.needs, here.client)
+    case = Case(
+        patient=asked.patient_id,
+        resources=[*gathered.resources, *sent_answers(asked.answers)],
+        draft_orders=orders,
+        other_orders=asked.other_orders,
+        full_urls=gathered.full_urls,
+        gaps=gathered.gaps,
+        unreached=gathered.unreached,
+        as_of=asked.as_of,
+        hook=service.hook,
+        service_id=service.id,
+        hook_instance=asked.hook_instance,
+    )
+    answered = _answered(case, site, here.recent)
+    cards = advice.wire(answered.cards(case.hook), service_id=case.service_id, hook_instance=case.hook_instance)
+    told = Asked(service.id, service.hook, asked.hook_instance, asked.patient_id, site, g.get("began", 0.0))
+    cards = with_link(with_answers(cards, asked.answers, asked.patient_id), worksheet_link())
+    return here.audit.given(told, answered.assessments, cards)
+
+
+def _answered(case: Case, site: Site, recent: Recent) -> Answered:
+    asked = case.as_of or now(site.settings)
+    case, of = case.at(asked), f"{site.name} {site.configuration}"
+    return recent.answered(case, of, site.settings.day_of(asked), lambda: assess(case, site.settings))
+
+
+def refuse_too_many(asked: HookRequest) -> None:
+    """Each order is read, and each of ours assessed by itself; nobody signs so many at once."""
+    orders = asked.selected_orders or ()
+    found = ""
+    if len(asked.draft_orders or ()) > MOST_DRAFTS:
+        found = f"more than {MOST_DRAFTS} orders"
+    elif len(orders) > MOST_ORDERS and sum(advice.order_is_ours([each], None) for each in orders) > MOST_ORDERS:
+        found = f"more than {MOST_ORDERS} orders for this service"
+    if found:
+        raise NotUsable("context.draftOrders", found, "the orders that are signed together")
+
+
+def worksheet_link() -> dict[str, str] | None:
+    """Where a card leads for the rest; the address carries nothing of the patient."""
+    settings = running().settings
+    if settings.sandbox:
+        return {"label": WORKSHEET_LINK, "url": f"{request.host_url}worksheet", "type": "absolute"}
+    if settings.smart_client_id and settings.public_url:
+        return {"label": WORKSHEET_LINK, "url": f"{settings.public_url.rstrip('/')}/worksheet/launch", "type": "smart"}
+    return None
