@@ -126,9 +126,8 @@ class Settings(BaseSettings):
     assess_route: bool | None = None
     fixtures_dir: Path = PACKAGED_FIXTURES
 
-    @field_validator("cors_origins", "fhir_servers", "fhir_networks", "trust_algorithms", "shadow", mode="before")
     @field_validator(
-        "cors_origins", "fhir_servers", "fhir_networks", "trust_algorithms", "smart_issuers",
+        "cors_origins", "fhir_servers", "fhir_networks", "trust_algorithms", "shadow", "smart_issuers",
         "smart_authorization_servers", "frame_ancestors", mode="before",
     )  # fmt: skip
     @classmethod
