@@ -103,7 +103,7 @@ def _headers(response: Response) -> Response:
         response.headers["Access-Control-Allow-Methods"] = METHODS
         response.headers["Access-Control-Allow-Headers"] = HEADERS
     if "*" not in allowed:
-        response.headers.add("Vary", "Origin")
+        response.vary.add("Origin")
     response.headers["X-Content-Type-Options"] = "nosniff"
     if request.method == "POST":
         response.headers["Cache-Control"] = "no-store"

@@ -90,11 +90,14 @@ def _detail(case: Case, p: PriorAuth) -> str:
         rows = [(NAMES[r.procedure], _reading(r)) for r in p.readings]
         parts.append(table(("If the order is for", "The policy"), rows))
     parts.append(
-        table(("Item", "Required by the policy", "Status", "Found, or what would satisfy it"), _rows(p.documentation))
+        table(
+            ("Item", "Required by the policy", "Status", "Found, or what would satisfy it"),
+            _rows(case, p.documentation),
+        )
     )
     if p.expected:
         parts.append("A reviewer also expects, beside the policy's list:")
-        parts.append(table(("Item", "Expected", "Status", "Found, or what would satisfy it"), _rows(p.expected)))
+        parts.append(table(("Item", "Expected", "Status", "Found, or what would satisfy it"), _rows(case, p.expected)))
     not_configured = p.applied.authorization_codes is None
     remarks = [*p.remarks, LIST_OPEN if not_configured else _AUTHORIZATION[p.authorization]]
     links = [f"- [{escaped(text)}]({url})" for text, url in p.applied.links]
@@ -102,20 +105,22 @@ def _detail(case: Case, p: PriorAuth) -> str:
     return "\n\n".join(parts)
 
 
-def _rows(documents: Documents) -> list[tuple[str, ...]]:
+def _rows(case: Case, documents: Documents) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for item, doc in documents:
         words = doc.words if doc.status != "missing" or not item.hint else f"{doc.words}, {item.hint}"
-        where = [_where(found, words) for found in doc.found[:QUOTES] if found.reference not in words]
+        where = [_where(case, found, words) for found in doc.found[:QUOTES] if found.reference not in words]
         more = f", {len(doc.found) - QUOTES} more" if len(doc.found) > QUOTES else ""
         shown = f" ({'; '.join(where)}{more})" if where and doc.status == "present" else ""
         rows.append((item.item, escaped(item.label), _STATUS[doc.status], escaped(words + shown)))
     return rows
 
 
-def _where(found: Found, said: str) -> str:
-    """The resource, and its day where the words beside it do not tell it."""
-    return found.reference if found.when is None or day(found.when) in said else f"{found.reference} {day(found.when)}"
+def _where(case: Case, found: Found, said: str) -> str:
+    """The resource, and its day where the words beside it do not tell it; the card names its order once."""
+    named = case.order is not None and found.reference == case.order.reference
+    where = "the order" if named else found.reference
+    return where if found.when is None or day(found.when) in said else f"{where}, {day(found.when)}"
 
 
 def _decision(p: PriorAuth, policy: Policy) -> str:

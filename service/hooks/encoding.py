@@ -48,7 +48,7 @@ def compressed(response: Response) -> Response:
         return response
     if not (response.mimetype or "").startswith(("application/", "text/")):
         return response
-    response.headers.add("Vary", "Accept-Encoding")
+    response.vary.add("Accept-Encoding")
     if "gzip" in request.headers.get("Accept-Encoding", "") and request.accept_encodings["gzip"] > 0:
         data = response.get_data()
         if len(data) >= WORTH_BYTES:

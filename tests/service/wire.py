@@ -1,6 +1,7 @@
 """What every body we send has in common. Every answer that any test gets from the application is held to it."""
 
 from functools import cache
+from gzip import decompress
 from typing import Any
 
 import orjson
@@ -74,6 +75,7 @@ class HeldToTheWire(FlaskClient):
     def open(self, *arguments: Any, **named: Any) -> Any:
         answer = super().open(*arguments, **named)
         asked = answer.request
-        found = wrong(asked.method, asked.path, answer.status_code, answer.content_type or "", answer.data)
+        data = decompress(answer.data) if answer.headers.get("Content-Encoding") == "gzip" else answer.data
+        found = wrong(asked.method, asked.path, answer.status_code, answer.content_type or "", data)
         assert found == [], found
         return answer
