@@ -100,9 +100,14 @@ class Decades:
     def ticks(self) -> tuple[tuple[float, str], ...]:
         """Every power, or every second where there are more than five."""
         step = 2 if self.high - self.low > 5 else 1
-        return tuple(
-            (10.0**n, f"{10**n:,}" if n >= 0 else f"{10.0**n:g}") for n in range(self.low, self.high + 1, step)
-        )
+        return tuple((10.0**n, _power(n)) for n in range(self.low, self.high + 1, step))
+
+
+def _power(n: int) -> str:
+    """ "0.1", "10,000", "10 M" """
+    if n < 0:
+        return f"{10.0**n:g}"
+    return f"{10**n:,}" if n < 6 else f"{10 ** (n - 6)} M"
 
 
 def decades_over(values: Sequence[float], bottom: float, top: float) -> Decades:

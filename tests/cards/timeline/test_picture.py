@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cards.assess import assess
@@ -183,6 +183,7 @@ def test_higher_afp_stands_higher_by_its_logarithm():
     width=st.integers(200, 1000),
     last=st.sampled_from(["CR", "PR", "SD", "PD", "NE"]),
 )
+@example(gaps=[30], afp=[2e7], width=320, last="SD")
 def test_any_history_is_drawn_without_overlap(gaps, afp, width, last):
     when, treated = TODAY, []
     for gap in gaps:
