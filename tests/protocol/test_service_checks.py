@@ -536,6 +536,17 @@ def test_check_39_actions_create_resources_or_delete_what_was_drafted(client):
     assert all(action["description"] for action in actions)
 
 
+@pytest.mark.parametrize("identifier", [..., "", " ", "a b", "a/b"])
+def test_check_39_order_that_cannot_be_named_is_not_offered_for_removal(client, telling, identifier):
+    order = telling["context"]["draftOrders"]["entry"][0]["resource"]
+    order.pop("id")
+    order |= {} if identifier is ... else {"id": identifier}
+    cards = cards_of(client, telling)
+    actions = [action for card in cards for each in card.get("suggestions", []) for action in each["actions"]]
+    assert cards
+    assert "delete" not in {action["type"] for action in actions}
+
+
 # Feedback
 
 EVENT = {"card": CARD["uuid"], "outcome": "overridden", "outcomeTimestamp": "2026-11-22T08:00:00Z"}

@@ -1,5 +1,6 @@
 """Cards as CDS Hooks wants them: derived uuids, suggestions with FHIR resources, nothing null and nothing empty."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -16,6 +17,7 @@ OVERRIDE_SYSTEM = f"{codes.OWN_SYSTEM}-override"
 _LAB = {"bilirubin": "lab.bilirubin_total", "albumin": "lab.albumin", "inr": "lab.inr", "creatinine": "lab.creatinine",
         "afp": "lab.afp"}  # fmt: skip
 Json = dict[str, Any]
+_REFERENCE = re.compile(r"[A-Z][A-Za-z]+/[^/\s]+")
 
 
 def cards_json(cards: Sequence[Card], service_id: str, hook_instance: str, crd: str = "2.2") -> list[Json]:
@@ -34,7 +36,7 @@ def _card(card: Card, identity: str, crd: str) -> Json:
         "detail": card.detail,
         "source": _source(card, crd),
     }
-    suggestions = [_suggestion(s, card, identity) for s in card.suggestions]
+    suggestions = [_suggestion(s, card, identity) for s in card.suggestions if _actions(s, card)]
     if suggestions:
         wire |= {"suggestions": suggestions, "selectionBehavior": "any"}
     if card.override:
@@ -75,7 +77,11 @@ def _suggestion(suggestion: Suggestion, card: Card, identity: str) -> Json:
 
 def _actions(suggestion: Suggestion, card: Card) -> list[Json]:
     if suggestion.action == "remove-order":
-        return [{"type": "delete", "description": f"Remove {order}", "resourceId": order} for order in card.orders]
+        return [
+            {"type": "delete", "description": f"Remove {order}", "resourceId": order}
+            for order in card.orders
+            if _REFERENCE.fullmatch(order)
+        ]  # an order without id cannot be named
     if suggestion.action == "order-lab":
         return [
             {"type": "create", "description": f"Order {FACTS[name].label}", "resource": _lab_order(name, card.patient)}
