@@ -1,5 +1,6 @@
 """A store for each test: SQLite in a temporary folder, and where asked for a real PostgreSQL."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,16 @@ def _no_store_in_the_working_directory(tmp_path_factory: pytest.TempPathFactory)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TACE_CDS_STORE", f"sqlite:///{tmp_path_factory.mktemp('store')}/tests.sqlite3")
         yield
+
+
+@pytest.fixture(autouse=True)
+def _logging_is_as_it_was() -> Iterator[None]:
+    """A command run within a test sets up the log of its process, which is that of all tests."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = before
+    root.setLevel(level)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """What every body we send has in common. Every answer that any test gets from the application is held to it."""
 
+import gzip
 from functools import cache
-from gzip import decompress
 from typing import Any
 
 import orjson
@@ -74,8 +74,9 @@ class HeldToTheWire(FlaskClient):
 
     def open(self, *arguments: Any, **named: Any) -> Any:
         answer = super().open(*arguments, **named)
-        asked = answer.request
-        data = decompress(answer.data) if answer.headers.get("Content-Encoding") == "gzip" else answer.data
+        asked, data = answer.request, answer.data
+        if answer.headers.get("Content-Encoding") == "gzip":
+            data = gzip.decompress(data)
         found = wrong(asked.method, asked.path, answer.status_code, answer.content_type or "", data)
         assert found == [], found
         return answer
