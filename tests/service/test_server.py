@@ -80,7 +80,7 @@ def test_idle_connections_do_not_hold_it_up(started):
     begun = time.monotonic()
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=5) == 0
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 4  # of the five that a request under way would be given
     idle.close()
     silent.close()
 

@@ -55,13 +55,13 @@ def test_several_workers_answer_and_count_together(serve):
     assert seen == [200] * 40
     counted = served.ask("GET", "/metrics")[1].decode()
     assert 'tace_cds_orders_not_ours_total{service="tace-order-sign"} 40.0' in counted
-    assert len(_children(served.process.pid)) == 2
+    _both(served)
     served.end()
 
 
 def test_a_worker_that_dies_is_replaced(serve):
     served = serve("--workers", "2")
-    first = _children(served.process.pid)
+    first = _both(served)
     os.kill(first[0], signal.SIGKILL)
     deadline = time.monotonic() + 10
     while len(set(_children(served.process.pid)) - set(first)) < 1:
@@ -74,7 +74,7 @@ def test_a_worker_that_dies_is_replaced(serve):
 
 def test_workers_end_with_the_process_that_began_them(serve):
     served = serve("--workers", "2")
-    children = _children(served.process.pid)
+    children = _both(served)
     served.process.kill()
     served.process.wait()
     deadline = time.monotonic() + 10
@@ -142,6 +142,15 @@ def test_a_wrong_setting_is_one_line(tmp_path, setting, says):
     assert found.returncode == 2
     assert found.stderr.startswith(f"tace-cds: {says}")
     assert found.stderr.count("\n") == 1
+
+
+def _both(served):
+    """The address is told before the workers are begun."""
+    deadline = time.monotonic() + 20
+    while len(found := _children(served.process.pid)) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return found
 
 
 def _children(pid):
