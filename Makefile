@@ -10,7 +10,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --group lock --universal --python-v
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types dockerfile lock bench cohort-load spark fixtures docs clean bandit torture bench-peer
+.PHONY: help run test check lint format types dockerfile lock bench cohort-load spark fixtures docs clean bandit torture bench-peer screenshots
 .NOTPARALLEL:
 
 help: ## this list
@@ -67,6 +67,9 @@ cohort-load: $(VENV)/.dev ## 100,000 simulated patients: throughput, workers, me
 
 fixtures: $(VENV)/.dev ## write the golden responses again
 	$(BIN)/python -m tests.golden --write
+
+screenshots: $(VENV)/.dev ## take the pictures of the docs again (needs Chromium)
+	TACE_CDS_WRITE_SCREENSHOTS=1 TACE_CDS_REQUIRE_BROWSER=1 $(BIN)/python -m pytest tests/browser/test_screenshots.py
 
 docs: $(VENV)/.dev ## write the generated pages again
 	$(BIN)/python -m service.docs

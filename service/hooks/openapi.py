@@ -61,7 +61,7 @@ def document(app: Flask, settings: Settings) -> Json:
         for path, request in _paths(rule.rule, described, crd=bool(settings.payer_profile)):
             operations = paths.setdefault(path, {})
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-                closed = settings.trust == "required" and needs_token(method, path)
+                closed = settings.trust == "required" and needs_token(method, path, settings)
                 operations[method.lower()] = _operation(f"{method} {path}", described, request, closed=closed)
     return {
         "openapi": "3.1.0",

@@ -10,19 +10,26 @@ from service import advice
 from service.errors import NotKnown
 from service.hooks.case import assess, cards_of, case_of
 from service.hooks.running import running
+from service.sandbox.exercised import exercised
 from service.sandbox.fixtures import Example, examples, stamp
 from service.settings import Settings
 
-gallery = Blueprint("gallery", __name__, url_prefix="/sandbox/fixtures")
+gallery = Blueprint("gallery", __name__, url_prefix="/sandbox")
 
 
-@gallery.get("")
+@gallery.get("/fixtures")
 def listed() -> Response:
     settings = running().settings
     return _json(_gallery(settings, stamp(settings.fixtures_dir)))
 
 
-@gallery.get("/<name>")
+@gallery.get("/exercised")
+def by_rule() -> Response:
+    """Rule → what it says → the fixtures it says it of."""
+    return _json(exercised(running().settings))
+
+
+@gallery.get("/fixtures/<name>")
 def whole(name: str) -> Response:
     found = {each.name: each for each in examples(running().settings.fixtures_dir)}
     if name not in found:

@@ -15,7 +15,7 @@ def rule_page() -> Response:
     """HTML for browsers; JSON where it is asked for first."""
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         return Response(orjson.dumps(as_data()), content_type="application/json")
-    return page("rules.html", here="rules", cases={}, chapters=rule_book(), sources=SOURCES.values())
+    return page("rules.html", here="rules", chapters=rule_book(), sources=SOURCES.values())
 
 
 def as_data() -> dict[str, object]:

@@ -36,12 +36,13 @@ def launch() -> Response:
 
 @worksheet.get("/config")
 def config() -> Response:
-    """What the launch needs to know; nothing secret: a browser app has no secret."""
+    """What the launch needs to know, and what is read then; nothing secret: a browser app has no secret."""
     settings = _launched()
     told = {
         "clientId": settings.smart_client_id,
         "scope": settings.smart_scope,
         "issuers": list(settings.smart_issuers),
+        "queries": {need.key: need.template for need in running().site.needs},
     }
     return Response(orjson.dumps(told), content_type="application/json")
 

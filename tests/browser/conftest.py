@@ -61,9 +61,13 @@ def served(**settings: object) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    store = tmp_path_factory.mktemp("store") / "feedback.db"
-    with served(store=f"sqlite:///{store}") as url:
+def store_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("store") / "feedback.db"
+
+
+@pytest.fixture(scope="session")
+def base(store_file: Path) -> Iterator[str]:
+    with served(store=f"sqlite:///{store_file}") as url:
         yield url
 
 

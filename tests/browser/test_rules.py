@@ -31,3 +31,11 @@ def test_nothing_serious_for_accessibility(opened, scheme):
     assert serious(opened) == []
     opened.set_viewport_size(PHONE)
     assert opened.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_each_rule_names_the_patients_who_exercise_it_and_opens_them(opened):
+    rule = opened.locator("#child_pugh_b8_or_worse")
+    rule.get_by_text("Example patients").click()
+    rule.get_by_role("button", name="child pugh b8 lists differ").click()
+    expect(opened.locator("#fixture")).to_have_value("child-pugh-b8-lists-differ")
+    expect(opened.locator("article.card").first).to_contain_text("critical")

@@ -143,7 +143,6 @@ def test_a_server_that_is_not_allowed_is_explained(opened, watched):
 
 
 def test_accepting_a_suggestion_changes_the_order_list(opened):
-    opened.route("**/feedback", lambda route: route.fulfill(json={}))
     opened.get_by_role("button", name="Remove this TACE order").click()
     expect(opened.locator("article.card").nth(1)).to_contain_text(
         "ServiceRequest/oak-order removed from the draft orders"

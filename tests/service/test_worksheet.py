@@ -8,6 +8,7 @@ from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 from service.app import create_app
 from service.settings import Settings, WrongSetting, from_environment
 from tests.golden import request_of, sandbox
+from tests.service.test_trust import required
 
 CASE = "inr-missing-child-pugh-bounded"
 SIGN = "/cds-services/tace-order-sign"
@@ -147,6 +148,7 @@ def test_config_tells_what_the_launch_needs(served):
     assert told["clientId"] == "tace"
     assert told["issuers"] == ["https://ehr.example.org/fhir"]
     assert "launch" in told["scope"]
+    assert told["queries"] == served.get("/cds-services").get_json()["services"][0]["prefetch"]
 
 
 def test_an_issuer_that_is_no_address_is_a_wrong_setting():
@@ -190,3 +192,13 @@ def test_report_text_is_offered_and_does_not_score(client):
     assert offers["nodule-size"]["quote"] == "Two HCC nodules, the largest measuring 4.4 cm."
     assert "count" not in found["burden"] or found["burden"]["count"]["low"] == 0
     assert {"nodule_count", "nodule_size"} <= set(found["eligibility"]["missing"])
+
+
+def test_where_tokens_are_required_the_worksheet_is_still_answered_with_what_it_sends(tmp_path):
+    body = request_of(CASE)
+    del body["extension"]
+    for smart, status in ((SMART, 200), ({"assess_route": True, "public_url": SMART["public_url"]}, 401)):
+        closed = create_app(required(tmp_path, mode="serve", as_of="", **smart)).test_client()
+        assert closed.post("/assess?with=worksheet", json=body).status_code == status
+        assert closed.post(SIGN, json=body).status_code == 401
+        assert closed.get("/worksheet").status_code == 200

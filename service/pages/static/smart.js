@@ -17,8 +17,8 @@ export async function ready() {
 export async function record(client) {
   const patientId = client.patient.id;
   if (!patientId) throw new Refused("The EHR did not say which patient is open.", "Open a patient there, then the worksheet.");
-  const { services } = await get("cds-services");
-  const entries = Object.entries(services[0].prefetch).map(async ([key, template]) => [key, await fetched(client, template.replaceAll("{{context.patientId}}", encodeURIComponent(patientId)))]);
+  const { queries } = await get("worksheet/config");
+  const entries = Object.entries(queries).map(async ([key, template]) => [key, await fetched(client, template.replaceAll("{{context.patientId}}", encodeURIComponent(patientId)))]);
   return { hook: "patient-view", hookInstance: crypto.randomUUID(), context: { userId: client.user.fhirUser ?? "Practitioner/unknown", patientId }, prefetch: Object.fromEntries(await Promise.all(entries)) };
 }
 
