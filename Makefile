@@ -59,9 +59,6 @@ bench-peer: $(VENV)/.dev
 	$(BIN)/python -m venv .venv-peer
 	.venv-peer/bin/python -m pip install --quiet healthchain orjson
 
-spark: $(VENV)/.dev ## add PySpark, for the cohort on Spark and its test (needs Java 17)
-	@$(PIP) install --require-hashes -r requirements-spark.lock
-
 cohort-load: $(VENV)/.dev ## 100,000 simulated patients: throughput, workers, memory, kill -9 (takes long; ARGS="--patients 2000" is shorter)
 	$(BIN)/python -m benchmarks.cohort $(ARGS)
 
