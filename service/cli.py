@@ -97,12 +97,12 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 def _serve_with_workers(settings: Settings) -> None:
     """Everything is read and checked here, once; each worker goes on from there."""
     app = create_app(settings)
-    bound = listen(settings.host, settings.port)
+    bound, parent = listen(settings.host, settings.port), os.getpid()
     _say_where(settings, bound[0].getsockname()[1])
 
     def answer() -> None:
         running(app).store.after_fork()
-        Server(app, running(app), bound).run()
+        Server(app, running(app), bound, parent).run()
 
     workers = Workers(settings, bound, answer)
     workers.on_end = running(app).metrics.process_ended

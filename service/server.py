@@ -63,13 +63,18 @@ class Server:
     """Bound, and listening to signals, when made; `run` answers until one comes, then drains."""
 
     def __init__(
-        self, app: Callable[..., Any], running: Running, listening: Sequence[socket.socket] | None = None
+        self,
+        app: Callable[..., Any],
+        running: Running,
+        listening: Sequence[socket.socket] | None = None,
+        parent: int | None = None,
     ) -> None:
+        """listening: sockets bound before; parent: of a worker, the process that began it and is outlived by none"""
         settle()
         self._running = running
         settings = running.settings
         self._sockets: dict[int, Any] = {}
-        self._parent = os.getppid()
+        self._parent = parent
         self._bound = list(listening) if listening is not None else listen(settings.host, settings.port)
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         server = create_server(
@@ -99,7 +104,7 @@ class Server:
 
     def run(self) -> None:
         """Until a signal comes; or, for a worker, until the process that began it is gone."""
-        while not self._stopping and os.getppid() == self._parent:
+        while not self._stopping and self._parent in (None, os.getppid()):
             self._turn()
         self._drain()
         self._running.close()
