@@ -15,9 +15,9 @@ from service.store.store import Store, StoreDown
 
 log = logging.getLogger(__name__)
 
-PAUSE_SECONDS = 0.25
+PAUSE_SECONDS = 1.0  # a batch costs a millisecond however small it is
 MOST_WAITING = 10_000
-BATCH = 500
+BATCH = 100  # records in one transaction: whoever posts feedback waits for no longer one
 Row = tuple[Table, dict[str, Any]]
 
 
