@@ -79,7 +79,7 @@ class Process:
 def peer_missing() -> str:
     """Why the peer cannot be measured; "" where it can."""
     if not PEER_PYTHON.exists():
-        return f"no Python at {PEER_PYTHON}: make bench-peer installs HealthChain there"
+        return "not installed; make bench-peer does it"
     asked = [str(PEER_PYTHON), "-c", "import healthchain, orjson"]
     if subprocess.run(asked, check=False, capture_output=True).returncode:
         return f"{PEER_PYTHON} has no healthchain and orjson"
