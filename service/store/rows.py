@@ -45,4 +45,4 @@ def _statement(table: Table, dialect: Dialect, rows: int) -> str:
     names = ", ".join(quoted(each.name) for each in table.columns)
     mark = "%s" if dialect.paramstyle == "pyformat" else "?"
     row = f"({', '.join([mark] * len(table.columns))})"
-    return f"INSERT INTO {quoted(table.name)} ({names}) VALUES {', '.join([row] * rows)} ON CONFLICT DO NOTHING"  # noqa: S608
+    return f"INSERT INTO {quoted(table.name)} ({names}) VALUES {', '.join([row] * rows)} ON CONFLICT DO NOTHING"  # noqa: S608  # nosec B608

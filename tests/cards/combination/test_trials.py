@@ -96,7 +96,7 @@ def test_trials_that_concern_a_drug(drugs, expected):
     assert [trial.name for trial in trials_of(drugs)] == expected
 
 
-# What CLINICAL.md 1.16 marks as verified
+# What a journal or trial registry verified
 REPORTED = {
     "EMERALD-1": (2025, "15.0 vs 8.2", "not shown", "G3–4 32.5 vs 13.5 %"),
     "TALENTACE": (2025, "TACE-PFS 11.30 vs 7.03, HR 0.71 (0.55–0.92)", "not shown", "not read"),
