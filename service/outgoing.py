@@ -175,17 +175,8 @@ def _connection_classes(networks: tuple[Network, ...]) -> tuple[type[HTTPConnect
             _board(self)
             super().request(*arguments, **named)
 
-    class Https(HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            return _guarded(self, super()._new_conn(), networks)
-
-        def connect(self) -> None:
-            super().connect()
-            _board(self)  # the caller may have given up while there was no socket to end
-
-        def request(self, *arguments: Any, **named: Any) -> None:
-            _board(self)
-            super().request(*arguments, **named)
+    class Https(Http, HTTPSConnection):
+        """The same guard; what is below it speaks TLS."""
 
     return Http, Https
 

@@ -262,7 +262,7 @@ def _mapper(job: Job, workers: int) -> Iterator[Mapper]:
 
         try:
             yield mapped
-        except BaseException:
+        except BaseException:  # an interrupt too: no part is begun that nobody waits for; what was raised goes on
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
