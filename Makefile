@@ -66,7 +66,7 @@ fixtures: $(VENV)/.dev ## write the golden responses again
 	$(BIN)/python -m tests.golden --write
 
 screenshots: $(VENV)/.dev ## take the pictures of the docs again (needs Chromium)
-	TACE_CDS_WRITE_SCREENSHOTS=1 TACE_CDS_REQUIRE_BROWSER=1 $(BIN)/python -m pytest tests/browser/test_screenshots.py
+	WRITE_SCREENSHOTS=1 REQUIRE_BROWSER=1 $(BIN)/python -m pytest tests/browser/test_screenshots.py
 
 docs: $(VENV)/.dev ## write the generated pages again
 	$(BIN)/python -m service.docs

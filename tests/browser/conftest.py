@@ -1,5 +1,5 @@
 """A sandbox on a real socket, and Debian's Chromium that looks at it. Without Chromium these tests are skipped, and
-with TACE_CDS_REQUIRE_BROWSER=1, as CI sets it, they fail.
+with REQUIRE_BROWSER=1, as CI sets it, they fail.
 """
 
 import os
@@ -33,7 +33,7 @@ expect.set_options(timeout=WAIT_MS)
 def chromium() -> Iterator[Browser]:
     if not CHROMIUM:
         missing = "no Chromium on this machine (on Debian and Ubuntu: apt install chromium)"
-        if os.environ.get("TACE_CDS_REQUIRE_BROWSER") == "1":
+        if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail(missing)
         pytest.skip(missing)
     with sync_playwright() as playwright:

@@ -17,7 +17,7 @@ NAMES = ("order-sign-card.png", "sandbox.png", "sandbox-phone.png", "worksheet.p
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    if os.environ.get("TACE_CDS_WRITE_SCREENSHOTS") != "1":
+    if os.environ.get("WRITE_SCREENSHOTS") != "1":
         return tmp_path_factory.mktemp("pictures")
     PICTURES.mkdir(exist_ok=True)
     return PICTURES

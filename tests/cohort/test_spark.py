@@ -1,5 +1,5 @@
 """One process, a pool and Spark write the same files. Skipped, with the reason, where Spark cannot run; CI asks for it
-(TACE_CDS_REQUIRE_SPARK=1), and then it fails instead."""
+(REQUIRE_SPARK=1), and then it fails instead."""
 
 import os
 import shutil
@@ -26,7 +26,7 @@ def lacking() -> str:
 @pytest.fixture
 def _spark():
     if lacking():
-        (pytest.fail if os.environ.get("TACE_CDS_REQUIRE_SPARK") else pytest.skip)(lacking())
+        (pytest.fail if os.environ.get("REQUIRE_SPARK") else pytest.skip)(lacking())
 
 
 @pytest.fixture
