@@ -29,9 +29,6 @@ class Case:
     order: Order | None
     child_pugh: ChildPugh
     albi: Albi
-    meld: Score
-    meld_na: Score
-    meld3: Score
     burden: Burden
     bclc: Bclc | None
     course: tuple[LiverAt, ...] = ()
@@ -39,6 +36,20 @@ class Case:
     @property
     def hcc(self) -> bool:
         return self.facts.tumor.is_hcc
+
+    # No rule stands on MELD and no card shows it: computed where the assessment is written.
+
+    @property
+    def meld(self) -> Score:
+        return meld(self.state)
+
+    @property
+    def meld_na(self) -> Score:
+        return meld_na(self.state)
+
+    @property
+    def meld3(self) -> Score:
+        return meld3(self.state, self.facts.sex)
 
 
 def case_of(facts: PatientFacts, today: date, order: Order | None = None, windows: Windows = DEFAULT_WINDOWS) -> Case:
@@ -53,9 +64,6 @@ def case_of(facts: PatientFacts, today: date, order: Order | None = None, window
         order=order,
         child_pugh=liver,
         albi=albi(state),
-        meld=meld(state),
-        meld_na=meld_na(state),
-        meld3=meld3(state, facts.sex),
         burden=nodules,
         bclc=bclc(state, liver, nodules) if facts.tumor.is_hcc else None,
         course=liver_course(facts, today, windows),

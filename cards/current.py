@@ -96,7 +96,7 @@ class State:
         return value
 
 
-_STATE_FACTS = tuple(f.name for f in fields(State) if f.name in FACTS)
+STATE_FACTS = tuple(f.name for f in fields(State) if f.name in FACTS)
 
 
 def last_treatment(sessions: Iterable[Session]) -> Session | None:
@@ -112,7 +112,10 @@ def current_state(facts: PatientFacts, today: date, windows: Windows = DEFAULT_W
     """
     since = _treated_on(facts.sessions)
     usable = _usability(today, windows, since)
-    known = {name: _pick(facts, FACTS[name], usable) for name in _STATE_FACTS}
+    known: dict[str, Known] = dict(_NOTHING)
+    read = facts.series.keys() | facts.states.keys() | facts.refused.keys()
+    for name in STATE_FACTS if "Observation" in facts.unreached else read & _NOTHING.keys():
+        known[name] = _pick(facts, FACTS[name], usable)
     sizes, absent = _sizes_now(facts, usable)
     return State(**known, sizes=sizes, sizes_absent=absent)
 
@@ -158,15 +161,13 @@ def _is_before(spec: FactSpec, when: date, since: date) -> bool:
     return when < since or (when == since and spec.after is After.SESSION)
 
 
-_NOT_DOCUMENTED = {name: Absent(name) for name in FACTS}  # two in three facts of a record: made once
+_NOTHING = {name: Absent(name) for name in STATE_FACTS}  # two in three facts of a record: made once
 
 
 def _pick(facts: PatientFacts, spec: FactSpec, refuse: Callable[[FactSpec, Fact[Scalar]], Absent | None]) -> Known:
     """The newest final value if it may be used, else the newest preliminary one, else why there is none."""
     state = facts.states.get(spec.name)
     series = facts.series.get(spec.name, ())
-    if not series and state is None and spec.name not in facts.refused and "Observation" not in facts.unreached:
-        return _NOT_DOCUMENTED[spec.name]
     refused: Absent | None = None
     for fact in _newest_of_each(series):
         why = refuse(spec, fact)
@@ -181,7 +182,7 @@ def _pick(facts: PatientFacts, spec: FactSpec, refuse: Callable[[FactSpec, Fact[
         return Absent(spec.name, Why.UNUSABLE, facts.refused[spec.name])
     if "Observation" in facts.unreached:
         return Absent(spec.name, Why.UNREACHABLE, f"{spec.label}: could not be fetched")
-    return _NOT_DOCUMENTED[spec.name]
+    return _NOTHING[spec.name]
 
 
 def _newest_of_each(series: Sequence[Fact[Scalar]]) -> list[Fact[Scalar]]:

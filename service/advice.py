@@ -16,7 +16,7 @@ from cards.prior_auth.policy import Policies
 from cards.prior_auth.policy_file import load_all
 from cards.text import assessment_text
 from service.crd.profile import load as payer
-from service.fhir.read import read_facts
+from service.fhir.read import Recall, read_facts
 from service.fhir.read.local_codes import LocalCodes, load
 from service.fhir.read.order import kind_of_order, selected
 from service.fhir.read.reading import name_of
@@ -52,12 +52,14 @@ def assess_patient(
     gaps: tuple[str, ...] = (),
     unreached: frozenset[str] = frozenset(),
     full_urls: Mapping[str, str] | None = None,
+    recall: Recall = lambda read: read(),
 ) -> list[Assessment]:
     """One assessment for each order that is ours.
 
     draft_orders   those of the hook; None: draft orders among the resources, and without one TACE as if considered
     gaps           what could not be fetched, in words; unreached: the resource types of it
     other_orders   drafted too, but not asked about: context for what is ordered together
+    recall         where the Observations of the same record may have been read before
     """
     facts = read_facts(
         resources,
@@ -69,6 +71,7 @@ def assess_patient(
         gaps=gaps,
         unreached=unreached,
         full_urls=full_urls,
+        recall=recall,
     )
     today = settings.day_of(asked)
     windows = Windows(settings.laboratory_days, settings.clinical_days, settings.imaging_days, settings.recovery_days)

@@ -88,11 +88,15 @@ _RULES = {rule.__name__: rule for rule in (*CONTRAINDICATIONS, *NOT_RECOMMENDED,
 
 
 def _rule_name(f: Finding, case: Case) -> str:
-    """The criterion as its function names it: the first sentence of its docstring."""
-    rule = _RULES.get(f.rule)
-    if rule is None or rule.__doc__ is None:
-        return short(f, case)
-    return " ".join(rule.__doc__.split("\n\n")[0].split(" Source:")[0].split()).split(". ")[0].rstrip(".")
+    return _NAMES.get(f.rule) or short(f, case)
+
+
+def _first_sentence(docstring: str) -> str:
+    return " ".join(docstring.split("\n\n")[0].split(" Source:")[0].split()).split(". ")[0].rstrip(".")
+
+
+# A criterion is named as its function names it
+_NAMES = {name: _first_sentence(rule.__doc__) for name, rule in _RULES.items() if rule.__doc__}
 
 
 def _values(case: Case) -> str:

@@ -1,5 +1,7 @@
 """The eligibility card in one sentence: the verdict and its reason, to be read alone in an alert list."""
 
+from collections.abc import Callable, Mapping
+
 from cards.case import Case
 from cards.current import Known, last_treatment
 from cards.eligibility.verdict import Eligibility
@@ -134,44 +136,10 @@ def _graded(case: Case) -> str:
 
 def short(f: Finding, case: Case) -> str:
     """A deciding finding in a few words."""
-    state = case.state
-    words = {
-        "child_pugh_b8_or_worse": f"Child-Pugh {_graded(case)}",
-        "child_pugh_b7": "Child-Pugh B7",
-        "bilirubin_above_3": f"bilirubin {_value(state.bilirubin)}",
-        "bilirubin_2_to_3": f"bilirubin {_value(state.bilirubin)}",
-        "clinical_encephalopathy": f"encephalopathy grade {_value(state.encephalopathy_grade)}",
-        "main_portal_vein_invasion": "main portal vein invasion",
-        "portal_flow_lost": f"portal flow {_value(state.portal_flow)}",
-        "portal_vein_branch_invasion": f"portal vein invasion {_value(state.portal_vein_invasion)} (EASL-EORTC 2012)",
-        "extrahepatic_spread": "extrahepatic spread (EASL-EORTC 2012)",
-        "massive_replacement_of_both_lobes": "both lobes over 50 % replaced",
-        "ecog_above_2": f"ECOG {_value(state.ecog)}",
-        "ecog_2": "ECOG 2",
-        "beyond_up_to_seven": "up-to-seven out",
-        "modified_albi_2b_or_worse": f"mALBI {' or '.join(case.albi.modified_grades)}",
-        "beyond_entry_rule": case.burden.text,
-        "tumor_10_cm_or_more": "tumor of 10 cm or more",
-        "any_ascites": "ascites",
-        "creatinine_2_or_more": _stated_or("creatinine", state.creatinine),
-        "portal_flow_reduced": _stated_or("portal flow", state.portal_flow),
-        "growth_not_nodular": _stated_or("growth pattern", state.growth_pattern),
-        "selective_access_not_feasible": "selective access not feasible"
-        if isinstance(state.selective_access, Fact)
-        else "selective access not stated",
-        "curable_without_stated_reason": "curable stage, no reason against curative treatment",
-        "inr_beyond_puncture_limit": f"INR {_value(state.inr)}",
-        "platelets_beyond_puncture_limit": f"platelets {_value(state.platelets)}",
-        "systemic_therapy_comes_first": "systemic therapy first",
-        "source_003_steps": "ordered lesion refractory (2026 summary steps)",
-        "zhang_2022_proposal": "ordered lesion refractory (Zhang 2022)",
-        "iasl_same_area": "ordered lesion refractory (same-area definition)",
-        "jsh_lcsgj_2014": "refractory by JSH 2014",
-        "korean": "refractory by Korean conditions",
-        "european": "refractory by European definition",
-        "easl_2025_quoted": "refractory by EASL 2025 as quoted",
-    }
-    return words.get(f.rule) or f.rule.replace("_", " ")
+    words = _SHORT.get(f.rule)
+    if words is None:
+        return f.rule.replace("_", " ")
+    return words if isinstance(words, str) else words(case)
 
 
 def _value(known: Known) -> str:
@@ -180,3 +148,43 @@ def _value(known: Known) -> str:
 
 def _stated_or(name: str, known: Known) -> str:
     return f"{name} {_value(known)}"
+
+
+_SHORT: Mapping[str, str | Callable[[Case], str]] = {
+    "child_pugh_b8_or_worse": lambda c: f"Child-Pugh {_graded(c)}",
+    "child_pugh_b7": "Child-Pugh B7",
+    "bilirubin_above_3": lambda c: f"bilirubin {_value(c.state.bilirubin)}",
+    "bilirubin_2_to_3": lambda c: f"bilirubin {_value(c.state.bilirubin)}",
+    "clinical_encephalopathy": lambda c: f"encephalopathy grade {_value(c.state.encephalopathy_grade)}",
+    "main_portal_vein_invasion": "main portal vein invasion",
+    "portal_flow_lost": lambda c: f"portal flow {_value(c.state.portal_flow)}",
+    "portal_vein_branch_invasion": lambda c: (
+        f"portal vein invasion {_value(c.state.portal_vein_invasion)} (EASL-EORTC 2012)"
+    ),
+    "extrahepatic_spread": "extrahepatic spread (EASL-EORTC 2012)",
+    "massive_replacement_of_both_lobes": "both lobes over 50 % replaced",
+    "ecog_above_2": lambda c: f"ECOG {_value(c.state.ecog)}",
+    "ecog_2": "ECOG 2",
+    "beyond_up_to_seven": "up-to-seven out",
+    "modified_albi_2b_or_worse": lambda c: f"mALBI {' or '.join(c.albi.modified_grades)}",
+    "beyond_entry_rule": lambda c: c.burden.text,
+    "tumor_10_cm_or_more": "tumor of 10 cm or more",
+    "any_ascites": "ascites",
+    "creatinine_2_or_more": lambda c: _stated_or("creatinine", c.state.creatinine),
+    "portal_flow_reduced": lambda c: _stated_or("portal flow", c.state.portal_flow),
+    "growth_not_nodular": lambda c: _stated_or("growth pattern", c.state.growth_pattern),
+    "selective_access_not_feasible": lambda c: (
+        "selective access not feasible" if isinstance(c.state.selective_access, Fact) else "selective access not stated"
+    ),
+    "curable_without_stated_reason": "curable stage, no reason against curative treatment",
+    "inr_beyond_puncture_limit": lambda c: f"INR {_value(c.state.inr)}",
+    "platelets_beyond_puncture_limit": lambda c: f"platelets {_value(c.state.platelets)}",
+    "systemic_therapy_comes_first": "systemic therapy first",
+    "source_003_steps": "ordered lesion refractory (2026 summary steps)",
+    "zhang_2022_proposal": "ordered lesion refractory (Zhang 2022)",
+    "iasl_same_area": "ordered lesion refractory (same-area definition)",
+    "jsh_lcsgj_2014": "refractory by JSH 2014",
+    "korean": "refractory by Korean conditions",
+    "european": "refractory by European definition",
+    "easl_2025_quoted": "refractory by EASL 2025 as quoted",
+}

@@ -1,10 +1,10 @@
 """The eligibility verdict: the first tier that holds."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from cards.case import Case
-from cards.current import State
+from cards.current import STATE_FACTS
 from cards.eligibility.apart import values_apart
 from cards.eligibility.cautions import CAUTIONS, STARRED
 from cards.eligibility.contraindications import CONTRAINDICATIONS
@@ -104,7 +104,8 @@ def _caution(rule: Callable[[Case], Finding], case: Case) -> Finding:
 
 
 def _ordered(deciding: tuple[Finding, ...], everything: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    return (*deciding, *(f for f in everything if f not in deciding))
+    first = {id(f) for f in deciding}
+    return (*deciding, *(f for f in everything if id(f) not in first))
 
 
 def _remarks(case: Case, failed: bool = False) -> tuple[str, ...]:
@@ -133,5 +134,6 @@ def _remarks(case: Case, failed: bool = False) -> tuple[str, ...]:
 
 def _preliminary(case: Case) -> list[str]:
     """Values used although they are not final."""
-    known = (*(getattr(case.state, each.name) for each in fields(State)), *(s.size for s in case.state.sizes))
+    read = case.facts.series.keys() | case.facts.states.keys()
+    known = (*(case.state[name] for name in STATE_FACTS if name in read), *(s.size for s in case.state.sizes))
     return list(dict.fromkeys(FACTS[k.name].label for k in known if isinstance(k, Fact) and k.preliminary))

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cards.bounds import Bounds, bounds
 from cards.current import State
@@ -45,14 +46,19 @@ class Burden:
 
     @property
     def text(self) -> str:
-        if self.count.low == 0:
-            return "number and size of nodules not documented"
-        count = span(self.count.low, None if math.isinf(self.count.high) else self.count.high)
-        largest = span(self.largest.low, None if math.isinf(self.largest.high) else self.largest.high, "cm")
-        nodules = "nodule" if self.count.high == 1 else "nodules"
-        if self.largest.low == 0:
-            return f"{count} {nodules}, size not documented"
-        return f"{count} {nodules}, largest {largest}"
+        return _in_words(self.count, self.largest)
+
+
+@lru_cache(maxsize=64)
+def _in_words(count: Bounds, largest: Bounds) -> str:
+    """Asked a dozen times for each patient."""
+    if count.low == 0:
+        return "number and size of nodules not documented"
+    number = span(count.low, None if math.isinf(count.high) else count.high)
+    nodules = "nodule" if count.high == 1 else "nodules"
+    if largest.low == 0:
+        return f"{number} {nodules}, size not documented"
+    return f"{number} {nodules}, largest {span(largest.low, None if math.isinf(largest.high) else largest.high, 'cm')}"
 
 
 def burden(state: State) -> Burden:

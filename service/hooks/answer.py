@@ -51,7 +51,7 @@ def cards_for(asked: HookRequest, service: catalog.Service) -> list[dict[str, An
 def _answered(case: Case, site: Site, recent: Recent) -> Answered:
     asked = case.as_of or now(site.settings)
     case, of = case.at(asked), f"{site.name} {site.configuration}"
-    return recent.answered(case, of, site.settings.day_of(asked), lambda: assess(case, site.settings))
+    return recent.answered(case, of, site.settings.day_of(asked), lambda recall: assess(case, site.settings, recall))
 
 
 def refuse_too_many(asked: HookRequest) -> None:

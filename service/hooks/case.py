@@ -10,6 +10,7 @@ from service import advice
 from service.errors import NotJson, NotUsable, json_type
 from service.fhir import bundle
 from service.fhir.bundle import Resource
+from service.fhir.read import Recall
 from service.fhir.write.additions import sent_answers
 from service.hooks import catalog
 from service.hooks.prefetch import gather
@@ -53,7 +54,7 @@ class Case:
         return replace(self, as_of=moment)
 
 
-def assess(case: Case, settings: Settings) -> "list[Assessment]":
+def assess(case: Case, settings: Settings, recall: Recall = lambda read: read()) -> "list[Assessment]":
     return advice.assess_patient(
         case.resources,
         patient=case.patient,
@@ -64,6 +65,7 @@ def assess(case: Case, settings: Settings) -> "list[Assessment]":
         gaps=case.gaps,
         unreached=case.unreached,
         full_urls=dict(case.full_urls),
+        recall=recall,
     )
 
 

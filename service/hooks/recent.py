@@ -1,25 +1,33 @@
 """What was assessed in the last minutes, by content: an EHR asks of the same record at select, at select again and at sign.
 
-Kept are assessments, under a keyed digest of all that went into them, never a record: docs/decisions/0009.
+Kept are assessments, and what the Observations of a record told, under keyed digests of all that went into them, never a
+record: docs/decisions/0009.
 """
 
+import hmac
 import secrets
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from hashlib import blake2b
 from threading import Lock
+from typing import Any, Generic, Protocol, TypeVar
 
 import orjson
 
 from cards.advise import advise
 from cards.assess import Assessment
 from cards.card import Card
+from service.fhir.read import Recall
+from service.fhir.read.observation import Observed
 from service.hooks.case import Case
 
 MOST = 64
 KEPT_FOR = timedelta(minutes=15)
+
+
+class Asked(Protocol):
+    @property
+    def asked(self) -> datetime: ...
 
 
 @dataclass(slots=True)
@@ -30,29 +38,64 @@ class Answered:
     assessments: tuple[Assessment, ...]
     _cards: dict[str, list[Card]] = field(default_factory=dict)
 
-    def holds_at(self, asked: datetime) -> bool:
-        return self.asked <= asked <= self.asked + KEPT_FOR
-
     def cards(self, hook: str) -> list[Card]:
         if hook not in self._cards:
             self._cards[hook] = advise(self.assessments, hook)
         return self._cards[hook]
 
 
-class Recent:
-    """Bounded in number and age; its own for each process, and gone with it."""
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the Observations of one record told."""
 
-    def __init__(self, most: int = MOST) -> None:
+    asked: datetime
+    observed: Observed
+
+
+Kept = TypeVar("Kept", bound=Asked)
+
+
+class Lately(Generic[Kept]):
+    """Bounded in number and age, oldest first."""
+
+    def __init__(self, most: int) -> None:
         self._most = most
-        self._secret = secrets.token_bytes(32)
-        self._kept: OrderedDict[bytes, Answered] = OrderedDict()
+        self._kept: dict[bytes, Kept] = {}
         self._lock = Lock()
 
     def __len__(self) -> int:
         return len(self._kept)
 
+    def find(self, key: bytes, asked: datetime) -> Kept | None:
+        with self._lock:
+            kept = self._kept.get(key)
+            return kept if kept is not None and _holds(kept, asked) else None
+
+    def keep(self, key: bytes, kept: Kept) -> None:
+        with self._lock:
+            self._kept.pop(key, None)
+            self._kept[key] = kept
+            while len(self._kept) > self._most or not _holds(next(iter(self._kept.values())), kept.asked):
+                del self._kept[next(iter(self._kept))]
+
+
+def _holds(kept: Asked, asked: datetime) -> bool:
+    return kept.asked <= asked <= kept.asked + KEPT_FOR
+
+
+class Recent:
+    """Its own for each process, and gone with it."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._secret = secrets.token_bytes(32)
+        self._answers: Lately[Answered] = Lately(most)
+        self._records: Lately[Read] = Lately(most)
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
     def answered(
-        self, case: Case, configuration: str, today: date, assess: Callable[[], Sequence[Assessment]]
+        self, case: Case, configuration: str, today: date, assess: Callable[[Recall], Sequence[Assessment]]
     ) -> Answered:
         """What the same content was answered on the same day under the same configuration, else what `assess` gives.
 
@@ -61,40 +104,31 @@ class Recent:
         asked = case.as_of
         if asked is None:
             raise ValueError("the moment asked is not stated")
-        key = self._key(case, configuration, today)
-        known = self._find(key, asked) if key else None
+        record = self._key(case.patient, case.resources, sorted(case.full_urls.items()), today, configuration)
+        key = self._key(
+            record.hex(), case.draft_orders, case.other_orders, case.gaps, sorted(case.unreached)
+        ) if record else b""  # fmt: skip
+        known = self._answers.find(key, asked) if key else None
         if known is not None:
             return known
-        found = Answered(asked, tuple(assess()))
+        remembered = self._records.find(record, asked) if record else None
+        told: list[Observed] = []
+
+        def recall(read: Callable[[], Observed]) -> Observed:
+            told.append(remembered.observed if remembered is not None else read())
+            return told[0]
+
+        found = Answered(asked, tuple(assess(recall)))
         # What is dated later than the moment asked comes to count as time goes on: such an answer is not kept.
         if key and found.assessments and not found.assessments[0].case.facts.awaits:
-            self._keep(key, found)
+            self._answers.keep(key, found)
+            if remembered is None and told:
+                self._records.keep(record, Read(asked, told[0]))
         return found
 
-    def _key(self, case: Case, configuration: str, today: date) -> bytes:
+    def _key(self, *content: Any) -> bytes:
         """b"" for what cannot be written again: nested deeper than orjson writes."""
-        content = (
-            case.patient, case.resources, case.draft_orders, case.other_orders, sorted(case.full_urls.items()),
-            case.gaps, sorted(case.unreached), today, configuration,
-        )  # fmt: skip
         try:
-            return blake2b(orjson.dumps(content), digest_size=32, key=self._secret).digest()
+            return hmac.digest(self._secret, orjson.dumps(content), "sha256")
         except orjson.JSONEncodeError:
             return b""
-
-    def _find(self, key: bytes, asked: datetime) -> Answered | None:
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept is None or not kept.holds_at(asked):
-                return None
-            self._kept.move_to_end(key)
-            return kept
-
-    def _keep(self, key: bytes, kept: Answered) -> None:
-        with self._lock:
-            for old in [each for each, other in self._kept.items() if not other.holds_at(kept.asked)]:
-                del self._kept[old]
-            self._kept[key] = kept
-            self._kept.move_to_end(key)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)

@@ -8,8 +8,10 @@ from typing import Any
 import orjson
 import pytest
 
+import service.fhir.read
 from benchmarks.requests import hook_request
 from service import advice
+from service.fhir.read import Recall
 from service.hooks import recent
 from service.hooks.case import Case, assess, case_of
 from service.hooks.recent import Recent
@@ -33,12 +35,12 @@ class Asked:
 
     def cards(self, case: Case, asked: datetime = ASKED) -> list[dict[str, Any]]:
         day = SETTINGS.day_of(asked)
-        found = self.recent.answered(case.at(asked), "site", day, lambda: self._assess(case, asked))
+        found = self.recent.answered(case.at(asked), "site", day, lambda recall: self._assess(case, asked, recall))
         return advice.wire(found.cards(case.hook), service_id=case.service_id, hook_instance=case.hook_instance)
 
-    def _assess(self, case: Case, asked: datetime) -> Any:
+    def _assess(self, case: Case, asked: datetime, recall: Recall) -> Any:
         self.assessed += 1
-        return assess(case.at(asked), SETTINGS)
+        return assess(case.at(asked), SETTINGS, recall)
 
 
 def test_the_same_record_is_assessed_once_and_answered_the_same():
@@ -120,14 +122,14 @@ def test_a_value_of_the_near_future_counts_once_its_time_has_come():
     assert after[0]["indicator"] == "critical"
 
 
-def test_bounded_in_number_the_longest_unused_goes_first():
+def test_bounded_in_number_the_oldest_goes_first():
     service = Asked(most=2)
     for number in (1, 2, 1, 3):
         service.cards(case(number))
     assert len(service.recent) == 2
-    service.cards(case(1))
-    assert service.assessed == 3
     service.cards(case(2))
+    assert service.assessed == 3
+    service.cards(case(1))
     assert service.assessed == 4
 
 
@@ -141,9 +143,36 @@ def test_old_ones_go_when_a_new_one_comes():
 def test_no_resource_is_kept():
     service = Asked()
     service.cards(case())
-    (kept,) = service.recent._kept.values()
+    (answer,), (record,) = service.recent._answers._kept.values(), service.recent._records._kept.values()
     assert "Encounter/7f1c7f" in orjson.dumps(case().resources).decode()
-    assert "Encounter/7f1c7f" not in repr(kept)
+    assert "Encounter/7f1c7f" not in repr(answer) + repr(record)
+    assert "Observation/1975-2-0" in repr(record)
+
+
+@pytest.mark.parametrize(
+    ("orders", "another_value", "reads"),
+    [
+        ([{"resourceType": "ServiceRequest", "id": "o", "status": "draft", "code": {"text": "TACE segment 2"}}], False, 1),
+        ([{"resourceType": "MedicationRequest", "id": "m", "status": "draft",
+           "medicationCodeableConcept": {"text": "lenvatinib 8 mg"}}], False, 1),
+        ([{"resourceType": "ServiceRequest", "id": "o", "status": "draft", "code": {"text": "TACE segment 2"}}], True, 2),
+    ],
+    ids=["another order", "a drug", "another order and another value"],
+)  # fmt: skip
+def test_the_observations_of_the_same_record_are_read_once(orders, another_value: bool, reads: int, monkeypatch):
+    """The first call is of an opened chart: no order, one broken value among the others."""
+    read: list[int] = []
+    whole = service.fhir.read.read_observations
+    monkeypatch.setattr(service.fhir.read, "read_observations", lambda *args: read.append(1) or whole(*args))
+    one = replace(case(), draft_orders=None)
+    broken = next(each for each in one.resources if each.get("id") == "1751-7-0")
+    broken["valueQuantity"] = {"value": "a lot", "unit": "g/dL"}
+    other = replace(changed("a value") if another_value else one, draft_orders=orders, hook="order-select")
+    visited = Asked()
+    visited.cards(one)
+    found = visited.cards(other)
+    assert len(read) == reads
+    assert orjson.dumps(found) == orjson.dumps(Asked().cards(other))
 
 
 def test_what_is_nested_too_deeply_to_be_written_again_is_assessed_each_time():

@@ -10,7 +10,7 @@ from service.fhir.read.condition import read_conditions
 from service.fhir.read.local_codes import LocalCodes
 from service.fhir.read.medication import KINDS as MEDICATIONS
 from service.fhir.read.medication import read_medications
-from service.fhir.read.observation import read_observations
+from service.fhir.read.observation import Observed, Recall, read_observations
 from service.fhir.read.observation.candidate import Candidate, dated, facts_of, report_dates
 from service.fhir.read.observation.state import one_series
 from service.fhir.read.order import is_draft, read_order, reasons
@@ -28,9 +28,10 @@ from service.fhir.read.reading import (
     status_of,
 )
 from service.fhir.read.validate import warm_up
-from service.fhir.read.when import Clock, Moment, observed
+from service.fhir.read.when import Clock, Moment
+from service.fhir.read.when import observed as observed_on
 
-__all__ = ["read_facts", "warm_up"]
+__all__ = ["Recall", "read_facts", "warm_up"]
 
 
 def read_facts(
@@ -44,6 +45,7 @@ def read_facts(
     gaps: Sequence[str] = (),
     unreached: Collection[str] = (),
     full_urls: Mapping[str, str] | None = None,
+    recall: Recall = lambda read: read(),
 ) -> PatientFacts:
     """Everything this service uses of one patient's record.
 
@@ -52,6 +54,7 @@ def read_facts(
     asked         aware; nothing later is used
     draft_orders  the orders of the hook; None: draft orders among the resources
     gaps          what could not be fetched, in words; unreached: the resource types of it
+    recall        where the Observations of the same record may have been read before
     """
     reading = Reading(Clock(asked, zone), patient.removeprefix("Patient/"), full_urls or {}, local_codes)
     by_kind = _by_kind(resources)
@@ -62,11 +65,11 @@ def read_facts(
     tumor = read_conditions(_once(by_kind.get("Condition", ()), reading.clock), reading, reasons(drafts, reading))
     if not tumor.stated:
         tumor = tumor_told(by_kind.get("QuestionnaireResponse", ()), reading) or tumor
-    candidates = _candidates(by_kind, reading)
-    sizes, viable_sizes, responses, notes = read_observations(candidates, reading)
+    observed = recall(lambda: _observations(by_kind, reading.apart()))
+    reading.take(observed.series, observed.refused, observed.unusable)
     told = sessions_told(_once(by_kind.get("QuestionnaireResponse", ()), reading.clock), reading)
     procedures = _once([*by_kind.get("Procedure", ()), *told], reading.clock)
-    sessions, treatments = read_procedures(procedures, reading, notes, tumor.stated)
+    sessions, treatments = read_procedures(procedures, reading, observed.notes, tumor.stated)
     ordered = {name_of(d) for d in drafts if d.get("id")}
     given = [m for kind in MEDICATIONS for m in by_kind.get(kind, ()) if m not in drafts and name_of(m) not in ordered]
     treatments += read_medications(_once(given, reading.clock), reading, medications)
@@ -83,10 +86,10 @@ def read_facts(
         series={name: one_series(FACTS[name], found) for name, found in reading.series.items()},
         states=reading.states,
         refused=reading.refused,
-        sizes=tuple(sizes),
-        viable_sizes=tuple(viable_sizes),
+        sizes=observed.sizes,
+        viable_sizes=observed.viable_sizes,
         sessions=tuple(sessions),
-        responses=tuple(sorted(responses, key=lambda r: r.when or date.max)),
+        responses=tuple(sorted(observed.responses, key=lambda r: r.when or date.max)),
         treatments=tuple(treatments),
         segments=_segments(by_kind.get("BodyStructure", ())),
         orders=orders,
@@ -145,6 +148,10 @@ def _medications(resources: Sequence[Resource], reading: Reading) -> dict[str, R
     return named | {url: named[name] for url, name in reading.full_urls.items() if name in named}
 
 
+def _observations(by_kind: Mapping[str, list[Resource]], reading: Reading) -> Observed:
+    return read_observations(_candidates(by_kind, reading), reading)
+
+
 def _candidates(by_kind: Mapping[str, list[Resource]], reading: Reading) -> dict[str, list[Candidate]]:
     """Fact → the Observations (and questionnaire answers) that may tell it."""
     found: dict[str, list[Candidate]] = {}
@@ -161,7 +168,7 @@ def _candidates(by_kind: Mapping[str, list[Resource]], reading: Reading) -> dict
         if status not in COUNTED_STATUS and status not in PRELIMINARY_STATUS:
             reading.reject(resource, "its status is missing or none of FHIR R4", told[0][0])
             continue
-        when = observed(resource, reading.clock)
+        when = observed_on(resource, reading.clock)
         if when is None:
             if reports is None:
                 reports = report_dates(by_kind.get("DiagnosticReport", ()), observations, reading)

@@ -5,7 +5,8 @@ else is not judged here: fhir.resources decides it and says what is wrong. Decis
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 Check = Callable[[Any], object]  # true where the value is plain; a pattern raises TypeError on what is no string
@@ -111,12 +112,20 @@ def _target(value: Any) -> bool:
     return isinstance(value, str) and value.isascii() and value.isprintable() and value != "" and " " not in value
 
 
-_ref = _object(reference=_target, display=_text)
+def _ref(value: Any) -> bool:
+    if type(value) is not dict or not value:
+        return False
+    return all(
+        _target(held) if name == "reference" else name == "display" and _text(held) for name, held in value.items()
+    )
+
+
 _period = _object(start=_DATED, end=_DATED)
 _value = {
     "valueQuantity": _quantity, "valueInteger": _whole, "valueBoolean": _yes_no, "valueString": _text,
     "valueCodeableConcept": _concept, "dataAbsentReason": _concept,
 }  # fmt: skip
+_not_known: Check = lambda value: False  # noqa: E731
 _VALUES = frozenset(_value) - {"dataAbsentReason"}
 _named = re.compile(r"[A-Za-z]+").fullmatch
 _status = re.compile(r"[a-z-]+").fullmatch
@@ -149,7 +158,7 @@ _ELEMENTS: Mapping[str, tuple[Mapping[str, Check], frozenset[str]]] = {
 }
 
 
-def is_plain(resource: Mapping[str, Any], unread: Collection[str] = ()) -> bool:
+def is_plain(resource: Mapping[str, Any], unread: frozenset[str] = frozenset()) -> bool:
     """Whether a resource, but for its `unread` elements and those that begin with "_", is plainly valid.
 
     >>> is_plain({"resourceType": "Observation", "status": "final", "code": {"text": "x"}, "valueInteger": 1})
@@ -157,21 +166,28 @@ def is_plain(resource: Mapping[str, Any], unread: Collection[str] = ()) -> bool:
     >>> is_plain({"resourceType": "Observation", "status": "final", "code": {"text": "x"}, "valueInteger": "1"})
     False
     """
-    known = _ELEMENTS.get(str(resource["resourceType"]))
+    kind = str(resource["resourceType"])
     try:
-        return known is not None and _is_plain(resource, unread, *known)
+        return kind in _ELEMENTS and _is_plain(resource, *_checks(kind, unread))
     except TypeError:
         return False
 
 
-def _is_plain(
-    resource: Mapping[str, Any], unread: Collection[str], checks: Mapping[str, Check], required: frozenset[str]
-) -> bool:
+@cache
+def _checks(kind: str, unread: frozenset[str]) -> tuple[Mapping[str, Check | None], frozenset[str]]:
+    """What to look at of each element, nothing for one that is not read; and the elements that have to be there."""
+    checks, required = _ELEMENTS[kind]
+    return dict.fromkeys(unread) | dict(checks), required
+
+
+def _is_plain(resource: Mapping[str, Any], checks: Mapping[str, Check | None], required: frozenset[str]) -> bool:
     values = 0
     for name, value in resource.items():
-        check = checks.get(name)
+        check = checks.get(name, _not_known)
         if check is None:
-            if name in unread or name.startswith("_"):
+            continue
+        if check is _not_known:
+            if name.startswith("_"):
                 continue
             return False
         if not check(value):

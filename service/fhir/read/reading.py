@@ -1,6 +1,6 @@
 """What one reading collects: the facts found, what could not be used and why."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -36,6 +36,24 @@ class Reading:
     has_procedures: bool = False
     dialyses: list[tuple[date, str]] = field(default_factory=list)
     known_ours: set[str] = field(default_factory=set)  # references already found to be this patient
+
+    def apart(self) -> "Reading":
+        """A reading of the same record that has found nothing yet."""
+        return Reading(
+            self.clock, self.patient, self.full_urls, self.local_codes, has_procedures=self.has_procedures,
+            known_ours=self.known_ours,
+        )  # fmt: skip
+
+    def take(
+        self, series: Mapping[str, Sequence[Fact[Scalar]]], refused: Mapping[str, str], unusable: Mapping[str, str]
+    ) -> None:
+        """What was found apart comes after what this one has."""
+        for name, facts in series.items():
+            self.series.setdefault(name, []).extend(facts)
+        for name, because in refused.items():
+            self.refused.setdefault(name, because)
+        for name, because in unusable.items():
+            self.unusable.setdefault(name, because)
 
     def reject(self, resource: Resource, because: str, fact: str = "") -> None:
         """A resource that would have been evidence and is not."""

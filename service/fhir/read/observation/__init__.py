@@ -1,8 +1,9 @@
 """Observations → facts of the current state and of the history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from cards.facts import FACTS, LesionSize, Response
+from cards.facts import FACTS, Fact, LesionSize, Response, Scalar
 from service.fhir.read.observation.candidate import Candidate
 from service.fhir.read.observation.imaging import SessionNote, is_viable, lesion_sizes, responses_of, session_notes
 from service.fhir.read.observation.state import read_series
@@ -11,9 +12,26 @@ from service.fhir.read.reading import Reading
 _PER_SESSION = frozenset({"selective_session", "technique_changed", "technical_success", "planned_second_step"})
 
 
-def read_observations(
-    candidates: Mapping[str, Sequence[Candidate]], reading: Reading
-) -> tuple[list[LesionSize], list[LesionSize], list[Response], list[SessionNote]]:
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What the Observations of a record tell: the same whatever is ordered. Of the record itself nothing is held.
+
+    series, refused, unusable   as in a Reading
+    """
+
+    series: Mapping[str, Sequence[Fact[Scalar]]]
+    refused: Mapping[str, str]
+    unusable: Mapping[str, str]
+    sizes: tuple[LesionSize, ...]
+    viable_sizes: tuple[LesionSize, ...]
+    responses: tuple[Response, ...]
+    notes: tuple[SessionNote, ...]
+
+
+Recall = Callable[[Callable[[], Observed]], Observed]  # gives what was read of the same record before, or reads it
+
+
+def read_observations(candidates: Mapping[str, Sequence[Candidate]], reading: Reading) -> Observed:
     """Every fact's candidates → series; sizes, viable sizes, responses and notes about sessions apart."""
     for name, found in candidates.items():
         if name in ("nodule_size", "viable_diameter", "mrecist_response", "viable_percent") or name in _PER_SESSION:
@@ -28,4 +46,5 @@ def read_observations(
         *responses_of("viable_percent", candidates.get("viable_percent", ()), reading),
     ]
     notes = [n for name in sorted(_PER_SESSION) for n in session_notes(name, candidates.get(name, ()), reading)]
-    return sizes, viable, responses, notes
+    return Observed(reading.series, reading.refused, reading.unusable, tuple(sizes), tuple(viable), tuple(responses),
+                    tuple(notes))  # fmt: skip
