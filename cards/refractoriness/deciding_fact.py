@@ -10,6 +10,7 @@ from cards.response.history import Outcome
 from cards.verdict import Finding, Verdict
 from cards.words import day
 
+MOST_SESSIONS = 20
 _HALF_OR_LESS, _MORE_THAN_HALF = 50.0, 51.0
 Rule = Callable[[Lesion], Finding]
 
@@ -27,8 +28,11 @@ def deciding_fact(rule: Rule, on: Lesion, today: date) -> str:
     """The one fact whose answer decides the definition for this lesion, in words; "" where no single one does.
 
     Every fact that the definition misses is tried with every answer. Of those that can decide, the one that most of
-    whose answers do; of equals the earliest in the history.
+    whose answers do; of equals the earliest in the history. Not looked for in a history of more than MOST_SESSIONS
+    sessions: each answer is tried over all of them.
     """
+    if len(on.history) > MOST_SESSIONS:
+        return ""
     missing = rule(on).missing
     best, most = "", 0.0
     for tried in _missing(on, today, missing):

@@ -1,6 +1,6 @@
 """Procedures: what is a session, which lesions and findings belong to it, and other treatments."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -195,6 +195,17 @@ def test_oldest_first_undated_last():
         procedure(TACE, None, id="u"), procedure(TACE, "2026-05-01", id="b"), procedure(TACE, "2025-05", id="a")
     )
     assert [s.evidence[0] for s in found.sessions] == ["Procedure/a", "Procedure/b", "Procedure/u"]
+
+
+@pytest.mark.parametrize(("done", "read_", "open_"), [(99, 99, False), (100, 100, False), (101, 100, True)])
+def test_more_than_one_patient_can_have_had(done, read_, open_):
+    """The last are read, the history stays open."""
+    first = date(2020, 1, 1)
+    found = read(*(procedure(TACE, f"{first + timedelta(n)}", id=f"p{n}") for n in range(done)))
+    assert len(found.sessions) == read_
+    assert found.sessions[-1].when == first + timedelta(done - 1)
+    said = "101 treatments of the liver tumor are recorded, of which the last 100 are read"
+    assert dict(found.refused) == ({"treatment_history": said} if open_ else {})
 
 
 # Lesions, intent, and what is said of a session

@@ -25,6 +25,7 @@ from service.fhir.read.words import (
     tells,
 )
 
+MOST_SESSIONS = 100  # a patient who had many had 13 (source-002)
 TARGET_LESION = "procedure-targetBodyStructure"
 INTENT = "mcode-procedure-intent"
 _OTHER = {
@@ -77,10 +78,21 @@ def read_procedures(
         else:
             others += _treatment(procedure, moment, reading)
             _left_behind(procedure, moment, reading)
-    sessions = [
-        _with_notes(session, notes) for session in _by_day(parts) if session.kind != "embolization" or liver_tumor
-    ]
-    return in_steps(sorted(sessions, key=lambda s: s.when or date.max), parents), others
+    sessions = [session for session in _by_day(parts) if session.kind != "embolization" or liver_tumor]
+    sessions = _plausible(sorted(sessions, key=lambda s: s.when or date.max), reading)
+    return in_steps([_with_notes(session, notes) for session in sessions], parents), others
+
+
+def _plausible(sessions: list[Session], reading: Reading) -> list[Session]:
+    """Oldest first. More than one patient can have had are no history: the last are read, and the history stays open.
+    Definitions of refractoriness compare sessions with each other, so thousands would take seconds.
+    """
+    if len(sessions) > MOST_SESSIONS:
+        words = (
+            f"{len(sessions)} treatments of the liver tumor are recorded, of which the last {MOST_SESSIONS} are read"
+        )
+        reading.refused.setdefault(TREATMENT_HISTORY, words)
+    return sessions[-MOST_SESSIONS:]
 
 
 def _unreadable(procedure: Resource, part: _Part | None, reading: Reading, liver_tumor: bool) -> None:

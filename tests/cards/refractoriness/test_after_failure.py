@@ -13,6 +13,7 @@ from cards.refractoriness.differences import why_they_differ
 from cards.refractoriness.verdict import refractoriness
 from cards.text import assessment_text
 from cards.verdict import Verdict
+from cards.words import day
 from tests.cards.build import LIVER, TODAY, case, order, session
 from tests.cards.refractoriness.course import AFTER, BEFORE, course, judged, on, step
 from tests.cards.refractoriness.test_definitions import MID, SCENARIOS, SHORT, VIABLE
@@ -52,6 +53,15 @@ def facts_that_decide(patient):
 def test_fact_that_would_decide(patient, expected):
     found = facts_that_decide(patient)
     assert {key: found[key] for key in expected} == expected
+
+
+@pytest.mark.parametrize(("sessions", "said"), [(19, True), (20, True), (21, False)])
+def test_in_a_long_history_no_single_fact_is_looked_for(sessions, said):
+    """What is missing is named all the same."""
+    patient = course(*["CR"] * (sessions - 1), step("SD", intent=""))
+    found = facts_that_decide(patient)["european"]
+    last = max(each.when for each in patient.sessions)
+    assert found == (f"intent of the TACE of {day(last)}" if said else "intent of the session")
 
 
 @pytest.mark.parametrize(("patient", "expected"), SCENARIOS)
