@@ -25,10 +25,12 @@ import orjson
 
 from service.cohort.bulk import spill
 from service.cohort.bulk.export import Piece, files_of, pieces_of, unpacked_bytes
-from service.cohort.patient.assessed import Answered, Lookup, Question, assess_lines
+from service.cohort.journal import Journal, counts_json, counts_of
+from service.cohort.patient.assessed import Question, assess_lines
 from service.cohort.patient.counted import Counts
 from service.errors import NotUsable
 from service.fhir.read import warm_up
+from service.version import rules_version, service_version
 
 WORK, PLAN, DONE = ".work", "plan.json", "run.json"
 RESULTS, PARQUET, REPORT, TABLES, BROKEN = (
@@ -96,6 +98,7 @@ def _plan(job: Job) -> dict[str, Any]:
     question, s = job.question, job.question.settings
     stats = [(f.relative_to(job.folder).as_posix(), f.stat()) for f in files_of(job.folder)]
     plan = {
+        "version": [service_version(), rules_version()],
         "asked": question.asked.isoformat(),
         "replay": question.replay,
         "findings": question.findings,
@@ -191,33 +194,17 @@ def _assess(job: Job, mapped: "Mapper", patients: int, say: Callable[[str], None
 
 def _assess_partition(job: Job, partition: int) -> int:
     medications = spill.Medications(job.work / "medications.sqlite")
-    counts: Counts = Counter()
     patients = spill.patients(spill.stretches(_spill_files(job), partition))
-    answered = _answers(patients, medications.lines, job.question, counts)
-    spill.write_atomically(_part(job, partition, "ndjson"), answered)
-    spill.write_atomically(_part(job, partition, "json"), [counts_json(counts)])
+    going = _part(job, partition, "going")
+    with Journal(going) as journal:
+        for key, lines in patients:
+            if key not in journal.patients:
+                journal.add(key, assess_lines(key, lines, medications.lines, job.question))
+        spill.write_atomically(_part(job, partition, "ndjson"), journal.rows())
+        spill.write_atomically(_part(job, partition, "json"), [counts_json(journal.counts)])
+    going.unlink()
     medications.close()
     return len(patients)
-
-
-def _answers(
-    patients: Iterable[tuple[str, list[bytes]]], medications: Lookup, question: Question, counts: Counts
-) -> Iterator[bytes]:
-    for key, lines in patients:
-        yield from written(assess_lines(key, lines, medications, question), counts)
-
-
-def written(answered: Answered, counts: Counts) -> Iterator[bytes]:
-    counts.update(answered.counts)
-    return (row + b"\n" for row in answered.rows)
-
-
-def counts_json(counts: Counts) -> bytes:
-    return orjson.dumps(sorted([list(key), number] for key, number in counts.items()))
-
-
-def counts_of(text: bytes) -> Counts:
-    return Counter({tuple(key): number for key, number in orjson.loads(text)})
 
 
 def _totals(job: Job, tails: list[dict[str, Any]]) -> Totals:

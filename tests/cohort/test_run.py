@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 
 import orjson
 import pyarrow.parquet as pq
@@ -14,6 +15,8 @@ import pytest
 from service.cohort import run
 from service.cohort.bulk import export as bulk_export
 from service.cohort.bulk import spill
+from service.cohort.journal import Journal
+from service.cohort.patient.assessed import Answered
 from service.cohort.simulate.course import patient_of
 from service.cohort.simulate.parameters import read_parameters
 from service.errors import NotUsable
@@ -96,6 +99,55 @@ def test_a_run_that_ended_anywhere_goes_on_to_the_same_files(folder, one, tmp_pa
     run_on(folder, tmp_path / "out")
     assert list(same_files(one, tmp_path / "out")) == []
     assert not [n for n in assessed if f"{n:06d}.json" in done]  # what was done is not done again
+
+
+@pytest.mark.parametrize("patients", [0, 1, 7, PATIENTS - 1])
+def test_no_patient_is_assessed_twice(folder, one, tmp_path, monkeypatch, patients):
+    """Ended before one patient: those before it are not assessed again, wherever in a part it stands."""
+    assess, assessed = run.assess_lines, []
+
+    def ending(key, *args):
+        if len(assessed) == patients:
+            raise _Ended
+        assessed.append(key)
+        return assess(key, *args)
+
+    monkeypatch.setattr(run, "assess_lines", ending)
+    with pytest.raises(_Ended):
+        run_on(folder, tmp_path / "out")
+    monkeypatch.setattr(run, "assess_lines", lambda key, *args: assessed.append(key) or assess(key, *args))
+    run_on(folder, tmp_path / "out")
+    assert sorted(assessed) == sorted(set(assessed))
+    assert len(assessed) == PATIENTS
+    assert list(same_files(one, tmp_path / "out")) == []
+
+
+def test_a_record_that_was_left_half_is_cut_off(tmp_path):
+    """A file of two patients that ends at any byte: what is whole is kept, the rest is written again to the same file."""
+    path = tmp_path / "part"
+    answers = {"a": Answered([b'{"row":1}', b'{"row":2}'], Counter({("x", "y"): 2})), "b": Answered()}
+    with Journal(path) as journal:
+        for key, answered in answers.items():
+            journal.add(key, answered)
+    whole = path.read_bytes()
+    first = len(b'["a",2]\n[[["x","y"],2]]\n{"row":1}\n{"row":2}\n')
+    for end in range(len(whole) + 1):
+        path.write_bytes(whole[:end])
+        with Journal(path) as journal:
+            kept = {"a", "b"} if end == len(whole) else {"a"} if end >= first else set()
+            assert journal.patients == kept
+            for key, answered in answers.items():
+                if key not in journal.patients:
+                    journal.add(key, answered)
+            assert list(journal.rows()) == [b'{"row":1}\n', b'{"row":2}\n']
+            assert journal.counts == Counter({("x", "y"): 2})
+        assert path.read_bytes() == whole
+
+
+def test_another_version_of_the_rules_does_not_go_on(folder, one, monkeypatch):
+    monkeypatch.setattr(run, "rules_version", lambda: "another")
+    with pytest.raises(NotUsable, match="another run"):
+        run.begin(folder, one, question(), moment_stated=True, fresh=False)
 
 
 def _noting(task, seen):
