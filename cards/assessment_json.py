@@ -13,7 +13,6 @@ from cards.liver.score import Score
 from cards.prior_auth.documentation import Document
 from cards.published.selection import published
 from cards.refractoriness.advice import advice
-from cards.refractoriness.detail import deciding_facts
 from cards.refractoriness.differences import why_they_differ
 from cards.response.liver_course import art
 from cards.response.readings import Reading, readings
@@ -321,7 +320,7 @@ def _refractoriness(a: Assessment) -> Json:
         "verdict": r.verdict,
         "definitions": {code: verdict.value for code, verdict in r.definitions.items()},
         "orderedLesions": list(r.ordered),
-        "wouldDecide": deciding_facts(a.case, r) if r.definitions else {},
+        "wouldDecide": r.would_decide,
         "whyTheyDiffer": list(why_they_differ(a.case, r)),
         "advice": [_finding(f) for f in advice(a.case, r)],
         "ifMeasured": list(r.if_measured),

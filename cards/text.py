@@ -10,7 +10,6 @@ from cards.markdown import plain
 from cards.published.selection import published
 from cards.questions import asked
 from cards.refractoriness.advice import advice
-from cards.refractoriness.detail import deciding_facts
 from cards.refractoriness.differences import why_they_differ
 from cards.timeline.history import timeline_rows, undated_words
 from cards.verdict import Finding, Verdict
@@ -104,7 +103,7 @@ def _definitions(a: Assessment) -> list[str]:
     r = a.refractoriness
     if not r.definitions:
         return []
-    decided_by = deciding_facts(a.case, r)
+    decided_by = r.would_decide
     rows = [
         f"  {code:<22} {_VERDICTS[v]:<12} {f.because}{_would(decided_by.get(code, ''))}"
         for (code, v), f in zip(r.definitions.items(), r.findings, strict=True)

@@ -11,7 +11,7 @@ from cards.facts import Absent
 from cards.published.statement import NO_NNT
 from cards.refractoriness.verdict import Refractoriness
 from cards.response.course import number_rises
-from cards.response.history import Outcome, lesion_history, tace_sessions
+from cards.response.history import Outcome, tace_sessions
 from cards.verdict import Finding, Verdict, all_of, verdict_of
 from cards.words import number, span
 
@@ -20,14 +20,14 @@ CHILD_PUGH_A_MAX, ECOG_MAX = 6, 1
 FAILURES_OF_SEVERAL = 2
 
 
-def _histories(case: Case, r: Refractoriness) -> list[tuple[Outcome, ...]]:
+def _histories(r: Refractoriness) -> list[tuple[Outcome, ...]]:
     """Those of the ordered lesions; where none is told, of every target."""
-    return [lesion_history(case.facts, key) for key in r.ordered or tuple(r.per_lesion)]
+    return [r.histories[key] for key in r.ordered or r.histories]
 
 
-def _failures(case: Case, r: Refractoriness) -> int:
+def _failures(r: Refractoriness) -> int:
     """The most sessions that left one of the lesions without response."""
-    return max((sum(o.failed is True for o in h) for h in _histories(case, r)), default=0)
+    return max((sum(o.failed is True for o in h) for h in _histories(r)), default=0)
 
 
 def _met(r: Refractoriness, *codes: str) -> bool:
@@ -71,7 +71,7 @@ def ablation_of_residual_tumor(case: Case, r: Refractoriness) -> Finding | None:
     Source
         source-002, persistent viable targeted lesions (Chen): incomplete remission after several sessions
     """
-    if _failures(case, r) < FAILURES_OF_SEVERAL:
+    if _failures(r) < FAILURES_OF_SEVERAL:
         return None
     because = (
         f"ablation of residual tumor once its size allows (no limit given; {case.burden.text}): after incomplete "
@@ -91,7 +91,7 @@ def radioembolization_or_seeds(case: Case, r: Refractoriness) -> Finding | None:
     Source
         source-002, persistent viable targeted lesions
     """
-    if _failures(case, r) < FAILURES_OF_SEVERAL:
+    if _failures(r) < FAILURES_OF_SEVERAL:
         return None
     because = "Y-90 radioembolization or iodine-125 seeds have been used to control target lesions (no figures given)"
     return Finding(
@@ -109,10 +109,10 @@ def three_sessions_before_abandoning(case: Case, r: Refractoriness) -> Finding |
     Source
         source-002, persistent viable targeted lesions (Chen, 4,154 patients)
     """
-    failed = _failures(case, r)
+    failed = _failures(r)
     if not failed:
         return None
-    most = max(len(h) for h in _histories(case, r))
+    most = max(len(h) for h in _histories(r))
     because = (
         f"three sessions before abandoning: in 4,154 patients response was below 10 % after three; with CR or PR within the "
         f"first three median survival 43.4 months, else 16.6 (P < 0.001; period not given). Here {most} so far. {NO_NNT}"

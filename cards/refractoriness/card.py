@@ -7,7 +7,7 @@ from cards.questions import label
 from cards.refractoriness.definitions import COUNTING, names
 from cards.refractoriness.detail import detail, where
 from cards.refractoriness.verdict import Refractoriness
-from cards.response.history import lesion_history, tace_sessions
+from cards.response.history import tace_sessions
 from cards.verdict import Verdict
 from cards.words import fitted
 
@@ -58,18 +58,18 @@ def _summary(case: Case, r: Refractoriness) -> str:
     if met:
         not_met = _by(r, Verdict.NOT_MET)
         tail = f"; not by {len(not_met)} of 7." if not_met else "."
-        return fitted(f"{where}{_outcomes(case, r)} after {count}. Refractory by ", [names([c]) for c in met], tail)
+        return fitted(f"{where}{_outcomes(r)} after {count}. Refractory by ", [names([c]) for c in met], tail)
     if open_ones:
         missing = list(dict.fromkeys(label(n) for f in r.findings for n in f.missing))
         return fitted(f"Refractory to TACE? Cannot tell after {count}. Would decide: ", missing)
     return f"{where} after {count}: none of the 7 definitions of refractoriness is met."
 
 
-def _outcomes(case: Case, r: Refractoriness) -> str:
+def _outcomes(r: Refractoriness) -> str:
     """ ": SD, SD" of the ordered lesion."""
     if len(r.ordered) != 1:
         return ""
-    told = [o.category for o in lesion_history(case.facts, r.ordered[0]) if o.category]
+    told = [o.category for o in r.histories[r.ordered[0]] if o.category]
     return f": {', '.join(told)}" if told else ""
 
 

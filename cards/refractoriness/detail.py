@@ -2,18 +2,16 @@
 
 import re
 from collections import Counter
-from functools import partial
+from collections.abc import Sequence
 
 from cards.case import Case
 from cards.markdown import escaped, table
 from cards.published.statement import NO_NNT
-from cards.questions import label
 from cards.refractoriness.advice import advice
-from cards.refractoriness.deciding_fact import deciding_fact
-from cards.refractoriness.definitions import CONTEXT, COUNTING, lesion, names
+from cards.refractoriness.definitions import CONTEXT, COUNTING, names
 from cards.refractoriness.differences import why_they_differ
-from cards.refractoriness.verdict import Refractoriness, judge
-from cards.response.history import lesion_history, lesion_name
+from cards.refractoriness.verdict import Refractoriness
+from cards.response.history import Outcome, lesion_name
 from cards.sources import SOURCES
 from cards.verdict import Finding, Verdict
 from cards.words import day, listed
@@ -24,28 +22,16 @@ MOST_DIFFERENCES, MOST_ADVICE = 2, 3  # of each on the card; the assessment has 
 
 def detail(case: Case, r: Refractoriness) -> str:
     """One screen; the assessment has the rest."""
-    courses = "; ".join(escaped(_course(case, key)) for key in r.per_lesion)
+    courses = "; ".join(escaped(_course(case, key, history)) for key, history in r.histories.items())
     head = f"**What decides.** {courses[0].upper() + courses[1:]}. Assessed {day(case.today)}."
-    decided_by = deciding_facts(case, r)
+    decided_by = r.would_decide
     found = dict(zip(r.definitions, r.findings, strict=True))
     rows = [_row(code, found[code], r, decided_by.get(code, "")) for code in COUNTING]
     parts = [f"{head} {_target(case, r)}".strip(), table(("Definition", "This patient", "Verdict", "Source"), rows)]
     parts.append(_context(found, r))
     parts += _one_fact(decided_by)
-    parts += _differing(case, r) + _why(case, r) + _liver(case) + _advice(case, r)
+    parts += _differing(r) + _why(case, r) + _liver(case) + _advice(case, r)
     return "\n\n".join(parts)
-
-
-def deciding_facts(case: Case, r: Refractoriness) -> dict[str, str]:
-    """Code → the one fact that would decide a definition which cannot be told; what is missing where no single one does."""
-    found = {}
-    for code, finding in zip(r.definitions, r.findings, strict=True):
-        if finding.verdict is not Verdict.UNKNOWN:
-            continue
-        key = next((k for k, judged in r.per_lesion.items() if judged[code].verdict is Verdict.UNKNOWN), None)
-        one = deciding_fact(partial(judge, code), lesion(case.facts, key), case.today) if key else ""
-        found[code] = one or listed(label(n) for n in finding.missing)
-    return found
 
 
 def _one_fact(decided_by: dict[str, str]) -> list[str]:
@@ -61,9 +47,8 @@ def _context(found: dict[str, Finding], r: Refractoriness) -> str:
     return f"Context, not counted: {'; '.join(said)}."
 
 
-def _course(case: Case, key: str) -> str:
+def _course(case: Case, key: str, history: Sequence[Outcome]) -> str:
     """What followed each session of a lesion."""
-    history = lesion_history(case.facts, key)
     return f"{lesion_name(case.facts, key)}: " + (", ".join(o.words for o in history) or "not treated yet")
 
 
@@ -96,9 +81,9 @@ def _row(code: str, f: Finding, r: Refractoriness, decided_by: str) -> tuple[str
     return names([code]), escaped(_short(f)) + would, _WORDS[r.definitions[code]], escaped(SOURCES[f.source].label)
 
 
-def _differing(case: Case, r: Refractoriness) -> list[str]:
+def _differing(r: Refractoriness) -> list[str]:
     """Stated categories count; what the measured ones would change is said."""
-    said = [o.disagreement for key in r.per_lesion for o in lesion_history(case.facts, key) if o.disagreement]
+    said = [o.disagreement for history in r.histories.values() for o in history if o.disagreement]
     if not said:
         return []
     besides = f" By the diameters also met: {names(r.if_measured)}." if r.if_measured else ""

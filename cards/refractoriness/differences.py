@@ -3,7 +3,6 @@
 from cards.case import Case
 from cards.refractoriness.definitions import jsh_viable_over_half, lesion
 from cards.refractoriness.verdict import Refractoriness
-from cards.response.history import lesion_history
 from cards.verdict import Verdict
 
 _TWO = ("easl-2025-quoted", "source-003-steps")
@@ -39,7 +38,7 @@ def _not_met(r: Refractoriness, *codes: str) -> bool:
 def _by_number(case: Case, r: Refractoriness) -> str:
     if not _met(r, *_TWO) or not _not_met(r, *_THREE):
         return ""
-    progressed = any(o.category == "PD" for key in r.per_lesion for o in lesion_history(case.facts, key))
+    progressed = any(o.category == "PD" for history in r.histories.values() for o in history)
     two = "two sessions without response" + (", the 2026 steps one progression" if progressed else "")
     return f"EASL 2025 as quoted and the 2026 steps ask for {two}; the same-area definition and Zhang 2022 for three"
 

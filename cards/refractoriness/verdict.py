@@ -1,12 +1,16 @@
 """The refractoriness verdict over the seven definitions that count, judged per lesion."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from cards.case import Case
 from cards.facts import TREATMENT_HISTORY, PatientFacts, Response
+from cards.questions import label
+from cards.refractoriness.deciding_fact import deciding_fact
 from cards.refractoriness.definitions import CONTEXT, COUNTING, DECIDING, Lesion, lesion
 from cards.response.history import (
-    lesion_history,
+    Outcome,
     lesion_name,
     same_lesion,
     tace_sessions,
@@ -15,6 +19,7 @@ from cards.response.history import (
     undated_tace,
 )
 from cards.verdict import Finding, Verdict, any_of
+from cards.words import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,9 @@ class Refractoriness:
     ordered      the ordered lesions that have been treated; deciding: findings that make TACE of them not recommended
     elsewhere    findings met by some definition that do not decide this order
     if_measured  definitions that would be met besides, if the categories by diameters counted instead of the stated ones
+    histories    lesion key → what followed each session
+    would_decide code → the one fact that would decide a definition which cannot be told; what is missing where no single
+                 one does
     """
 
     verdict: str
@@ -37,6 +45,8 @@ class Refractoriness:
     deciding: tuple[Finding, ...] = ()
     elsewhere: tuple[Finding, ...] = ()
     if_measured: tuple[str, ...] = ()
+    histories: dict[str, tuple[Outcome, ...]] = field(default_factory=dict)
+    would_decide: dict[str, str] = field(default_factory=dict)
 
 
 def refractoriness(case: Case) -> Refractoriness:
@@ -48,10 +58,10 @@ def refractoriness(case: Case) -> Refractoriness:
     if not tace_sessions(facts) and not undated_tace(facts):
         because = _open_history(facts)
         return _unreached(because) if because else Refractoriness("not-applicable", {}, (), {})
-    lesions = target_lesions(facts)
-    per_lesion = _judged(facts, lesions)
+    on = {key: lesion(facts, key) for key in target_lesions(facts)}
+    lesions, per_lesion = tuple(on), _judged(on)
     definitions = {code: any_of(per_lesion[key][code].verdict for key in lesions) for code in COUNTING | CONTEXT}
-    ordered = _ordered(case, lesions)
+    ordered = _ordered(case, [key for key in lesions if on[key].history])
     named = {
         key: {c: _named(case, key, f, len(lesions)) for c, f in found.items()} for key, found in per_lesion.items()
     }
@@ -61,32 +71,44 @@ def refractoriness(case: Case) -> Refractoriness:
     met = (named[key][code] for key in lesions for code in COUNTING if named[key][code].verdict is Verdict.MET)
     elsewhere = tuple(f for f in met if f not in deciding)
     findings = tuple(_representative([named[key][code] for key in lesions], definitions[code]) for code in definitions)
-    return Refractoriness(_verdict(definitions), definitions, findings, named, ordered, deciding, _once(elsewhere),
-                          _if_measured(facts, lesions, per_lesion))  # fmt: skip
+    return Refractoriness(
+        _verdict(definitions), definitions, findings, named, ordered, deciding, _once(elsewhere),
+        _if_measured(on, per_lesion), {key: each.history for key, each in on.items()},
+        _would_decide(case, dict(zip(definitions, findings, strict=True)), on, per_lesion),
+    )  # fmt: skip
 
 
-def _judged(facts: PatientFacts, lesions: tuple[str, ...]) -> dict[str, dict[str, Finding]]:
+def _judged(on: Mapping[str, Lesion]) -> dict[str, dict[str, Finding]]:
     """Lesion → definition → finding."""
-    return {key: {code: judge(code, lesion(facts, key)) for code in COUNTING | CONTEXT} for key in lesions}
+    return {key: {code: judge(code, each) for code in COUNTING | CONTEXT} for key, each in on.items()}
 
 
-def _if_measured(
-    facts: PatientFacts, lesions: tuple[str, ...], judged: dict[str, dict[str, Finding]]
-) -> tuple[str, ...]:
+def _would_decide(
+    case: Case, findings: Mapping[str, Finding], on: Mapping[str, Lesion], judged: Mapping[str, Mapping[str, Finding]]
+) -> dict[str, str]:
+    found = {}
+    for code, finding in findings.items():
+        if finding.verdict is not Verdict.UNKNOWN:
+            continue
+        open_on = next((on[key] for key in on if judged[key][code].verdict is Verdict.UNKNOWN), None)
+        one = deciding_fact(partial(judge, code), open_on, case.today) if open_on else ""
+        found[code] = one or listed(label(n) for n in finding.missing)
+    return found
+
+
+def _if_measured(on: Mapping[str, Lesion], judged: Mapping[str, Mapping[str, Finding]]) -> tuple[str, ...]:
     """Which definitions the measured categories meet where they differ from the stated ones."""
-    differing = {
-        (o.lesion, o.session.evidence) for key in lesions for o in lesion_history(facts, key) if o.disagreement
-    }
+    differing = {(o.lesion, o.session.evidence) for each in on.values() for o in each.history if o.disagreement}
     if not differing:
         return ()
+    facts = next(iter(on.values())).facts
     kept = tuple(r for r in facts.responses if not (r.category and _is_of(facts, r, differing)))
-    other = _judged(replace(facts, responses=kept), lesions)
+    instead = replace(facts, responses=kept)
+    other = _judged({key: lesion(instead, key) for key in on})
     return tuple(
         code
         for code in COUNTING
-        if any(
-            other[key][code].verdict is Verdict.MET and judged[key][code].verdict is not Verdict.MET for key in lesions
-        )
+        if any(other[key][code].verdict is Verdict.MET and judged[key][code].verdict is not Verdict.MET for key in on)
     )
 
 
@@ -114,7 +136,9 @@ def _unreached(because: str) -> Refractoriness:
         Finding(rule.__name__, Verdict.UNKNOWN, because, "contract", "treatment history", (), ("treatment_history",))
         for rule in (COUNTING | CONTEXT).values()
     )
-    return Refractoriness("indeterminate", dict.fromkeys(COUNTING | CONTEXT, Verdict.UNKNOWN), findings, {})
+    codes = COUNTING | CONTEXT
+    return Refractoriness("indeterminate", dict.fromkeys(codes, Verdict.UNKNOWN), findings, {},
+                          would_decide=dict.fromkeys(codes, label(TREATMENT_HISTORY)))  # fmt: skip
 
 
 def judge(code: str, on: Lesion) -> Finding:
@@ -137,10 +161,9 @@ def _unless_undated(facts: PatientFacts, found: Finding) -> Finding:
                    missing=("date_of_tace",))  # fmt: skip
 
 
-def _ordered(case: Case, lesions: tuple[str, ...]) -> tuple[str, ...]:
+def _ordered(case: Case, treated: Sequence[str]) -> tuple[str, ...]:
     """The treated lesions that the order is for. An order that names none is for the only one there is, if there is one."""
     order = case.order
-    treated = [k for k in lesions if lesion_history(case.facts, k)]
     if order is not None and order.lesions:
         return tuple(k for k in treated if any(same_lesion(case.facts, k, o) for o in order.lesions))
     told = [k for k in treated if k.startswith(("BodyStructure/", "segment-"))]

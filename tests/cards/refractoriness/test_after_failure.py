@@ -8,7 +8,7 @@ from cards.published.statement import NO_NNT
 from cards.refractoriness.advice import ADVICE, advice
 from cards.refractoriness.card import refractoriness_card
 from cards.refractoriness.definitions import COUNTING
-from cards.refractoriness.detail import MOST_ADVICE, MOST_DIFFERENCES, deciding_facts
+from cards.refractoriness.detail import MOST_ADVICE, MOST_DIFFERENCES
 from cards.refractoriness.differences import why_they_differ
 from cards.refractoriness.verdict import refractoriness
 from cards.text import assessment_text
@@ -22,8 +22,7 @@ FIT = {name: (what, 5) for name, what in LIVER.items()} | {"ecog": (0, 5)}
 
 
 def facts_that_decide(patient):
-    on_case = case(patient)
-    found = deciding_facts(on_case, refractoriness(on_case))
+    found = refractoriness(case(patient)).would_decide
     return {key: found[code] for key, code in SHORT.items() if code in found}
 
 
@@ -67,7 +66,7 @@ def test_in_a_long_history_no_single_fact_is_looked_for(sessions, said):
 @pytest.mark.parametrize(("patient", "expected"), SCENARIOS)
 def test_a_fact_is_named_for_each_open_definition_and_for_no_other(patient, expected):
     found = judged(patient)
-    named = deciding_facts(case(patient), found)
+    named = found.would_decide
     assert set(named) == {code for code, verdict in found.definitions.items() if verdict is Verdict.UNKNOWN}
     for code, finding in zip(found.definitions, found.findings, strict=True):
         assert bool(named.get(code)) == bool(finding.missing)
