@@ -56,6 +56,7 @@ def _billing(order: Resource) -> list[object]:
     return [
         e.get("valueCodeableConcept") or {"coding": [e.get("valueCoding")]}
         for holder in holders
+        if "extension" in holder
         for e in as_list(holder.get("extension"))
         if isinstance(e, dict) and str(e.get("url", "")).endswith(BILLING_OPTIONS)
     ]
@@ -108,17 +109,17 @@ def read_order(order: Resource, reading: Reading, medications: Mapping[str, Reso
     kind = kind_of_order(order, medications)
     if not kind:
         return None
-    named, sites, details = _names(order), _sites(order), _details(order)
+    named, sites, details, lesions = _names(order), _sites(order), _details(order), _lesions(order, reading)
     text = f"{named}. {sites}. {details}"
     approach = APPROACH.search(text)
     return Order(
         reference=name_of(order),
         kind=kind,
         label=LABELS[kind],
-        lesions=_lesions(order, reading),
+        lesions=lesions,
         text=text,
         drugs=drugs_of(order, medications),
-        body_site=sites or ", ".join(_lesions(order, reading)),
+        body_site=sites or ", ".join(lesions),
         approach=approach.group().lower() if approach else "",
         agent=", ".join(codes.agent_in(text)),
         code="37243" if "proc.embolization_37243" in _said(order) else "",
