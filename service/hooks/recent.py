@@ -19,6 +19,7 @@ from cards.card import Card
 from service.hooks.case import Case
 
 MOST = 64
+MOST_BYTES = 16_000_000  # of the contents that led to them: what is kept of one is not longer than it
 KEPT_FOR = timedelta(minutes=15)
 
 
@@ -28,6 +29,7 @@ class Answered:
 
     asked: datetime
     assessments: tuple[Assessment, ...]
+    length: int = 0  # of its content
     _cards: dict[str, list[Card]] = field(default_factory=dict)
 
     def holds_at(self, asked: datetime) -> bool:
@@ -40,10 +42,12 @@ class Answered:
 
 
 class Recent:
-    """Bounded in number and age; its own for each process, and gone with it."""
+    """Bounded in number, age and bytes; its own for each process, and gone with it."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MOST, most_bytes: int = MOST_BYTES) -> None:
         self._most = most
+        self._most_bytes = most_bytes
+        self._bytes = 0
         self._secret = secrets.token_bytes(32)
         self._kept: OrderedDict[bytes, Answered] = OrderedDict()
         self._lock = Lock()
@@ -61,26 +65,27 @@ class Recent:
         asked = case.as_of
         if asked is None:
             raise ValueError("the moment asked is not stated")
-        key = self._key(case, configuration, today)
+        key, length = self._key(case, configuration, today)
         known = self._find(key, asked) if key else None
         if known is not None:
             return known
-        found = Answered(asked, tuple(assess()))
+        found = Answered(asked, tuple(assess()), length)
         # What is dated later than the moment asked comes to count as time goes on: such an answer is not kept.
-        if key and found.assessments and not found.assessments[0].case.facts.awaits:
+        if key and length <= self._most_bytes and found.assessments and not found.assessments[0].case.facts.awaits:
             self._keep(key, found)
         return found
 
-    def _key(self, case: Case, configuration: str, today: date) -> bytes:
-        """b"" for what cannot be written again: nested deeper than orjson writes."""
+    def _key(self, case: Case, configuration: str, today: date) -> tuple[bytes, int]:
+        """And the length of what it stands for. b"" for what cannot be written again: nested deeper than orjson writes."""
         content = (
             case.patient, case.resources, case.draft_orders, case.other_orders, sorted(case.full_urls.items()),
             case.gaps, sorted(case.unreached), today, configuration,
         )  # fmt: skip
         try:
-            return blake2b(orjson.dumps(content), digest_size=32, key=self._secret).digest()
+            written = orjson.dumps(content)
         except orjson.JSONEncodeError:
-            return b""
+            return b"", 0
+        return blake2b(written, digest_size=32, key=self._secret).digest(), len(written)
 
     def _find(self, key: bytes, asked: datetime) -> Answered | None:
         with self._lock:
@@ -93,8 +98,13 @@ class Recent:
     def _keep(self, key: bytes, kept: Answered) -> None:
         with self._lock:
             for old in [each for each, other in self._kept.items() if not other.holds_at(kept.asked)]:
-                del self._kept[old]
+                self._drop(old)
+            self._drop(key)
             self._kept[key] = kept
-            self._kept.move_to_end(key)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+            self._bytes += kept.length
+            while len(self._kept) > self._most or self._bytes > self._most_bytes:
+                self._drop(next(iter(self._kept)))
+
+    def _drop(self, key: bytes) -> None:
+        gone = self._kept.pop(key, None)
+        self._bytes -= gone.length if gone is not None else 0
