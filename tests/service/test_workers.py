@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgres import Vanishing
 from tests.service.conftest import hook_body
 from tests.service.served import ROOT, Served
 
@@ -167,3 +168,38 @@ def _parent(process):
         return int((process / "stat").read_text().rpartition(")")[2].split()[1])
     except (OSError, IndexError):
         return 0
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_end_is_near_though_the_store_has_fallen_silent(serve, postgres, workers):
+    """Calls that wait for it, rows that wait to be written: it ends long before what the deployment files give it."""
+    way = Vanishing(postgres.new_database())
+    served = serve("--workers", workers, TACE_CDS_STORE=way.url)
+    body, path = json.dumps(hook_body()), "/cds-services/tace-order-sign"
+    outcome = {
+        "card": "c",
+        "outcome": "accepted",
+        "acceptedSuggestions": [{"id": "s"}],
+        "outcomeTimestamp": "2026-11-22T09:30:00Z",
+    }
+    feedback, answers = json.dumps({"feedback": [outcome]}), []
+    assert served.ask("POST", f"{path}/feedback", feedback)[0] == 200
+    assert served.ask("POST", path, body)[0] == 200
+    time.sleep(1.5)
+    way.vanish()
+    assert served.ask("POST", path, body)[0] == 200
+    asking = [
+        threading.Thread(target=lambda: answers.append(served.ask("POST", f"{path}/feedback", feedback)[0]))
+        for _ in range(4)
+    ]
+    for each in asking:
+        each.start()
+    time.sleep(0.5)
+    began = time.monotonic()
+    served.end()
+    assert time.monotonic() - began < 15
+    for each in asking:
+        each.join()
+    assert answers == [503] * 4
+    assert any("could not be written before the end" in line or "store fails" in line for line in served.lines)
+    way.close()
