@@ -203,3 +203,25 @@ def test_the_end_is_near_though_the_store_has_fallen_silent(serve, postgres, wor
     assert answers == [503] * 4
     assert any("could not be written before the end" in line or "store fails" in line for line in served.lines)
     way.close()
+
+
+def test_what_the_server_refuses_itself_is_counted_and_logged(serve):
+    served = serve(TACE_CDS_MAX_BODY_BYTES="2000")
+    sent = {
+        b"Jane\r\n\r\n": 400,
+        b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"Jane" * 16_384 + b"\r\n\r\n": 431,
+        b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: Jane\r\n\r\n": 400,
+        b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n": 413,
+    }
+    for text, status in sent.items():
+        with socket.create_connection(("127.0.0.1", served.port), timeout=5) as connection:
+            connection.sendall(text)
+            assert connection.makefile("rb").read().split(b" ", 2)[1] == str(status).encode()
+    counted = served.ask("GET", "/metrics")[1].decode()
+    found = dict(re.findall(r'tace_cds_requests_total\{method="other",route="refused",status="(\d+)"\} (\S+)', counted))
+    assert found == {"400": "2.0", "413": "1.0", "431": "1.0"}
+    served.end()
+    logged = [each for each in served.log if each.get("route") == "refused"]
+    assert [each["status"] for each in logged] == list(sent.values())
+    assert len({each["request_id"] for each in logged}) == 4
+    assert "Jane" not in counted + "".join(served.lines)
