@@ -19,7 +19,7 @@ from service.store import feedback as events_of
 from service.store.feedback import Event
 from service.store.migrate import revision
 from service.store.seen_tokens import first_use, forget_expired
-from service.store.store import what_failed
+from service.store.store import AGAIN_SECONDS, what_failed
 from service.store.tables import METADATA
 from tests.postgres import Vanishing
 
@@ -228,6 +228,21 @@ def test_postgresql_that_falls_silent(postgres):
     with pytest.raises(StoreDown):
         events_of.keep(store, [event(card="c-2")], NOW)
     assert time.monotonic() - began < 0.5
+    time.sleep(AGAIN_SECONDS)
+    took = []
+
+    def ask(number):
+        began = time.monotonic()
+        with pytest.raises(StoreDown):
+            events_of.keep(store, [event(card=f"d-{number}")], NOW)
+        took.append(time.monotonic() - began)
+
+    asking = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for each in asking:
+        each.start()
+    for each in asking:
+        each.join()
+    assert len([seconds for seconds in took if seconds > 0.5]) == 1, "one asks for all"
     store.close()
     way.close()
 
