@@ -17,7 +17,7 @@ from statistics import median
 from tests.torture import fuzz
 from tests.torture.floods import floods
 from tests.torture.leaks import leaks
-from tests.torture.served import Served, served
+from tests.torture.served import IN_THE_IMAGE, Served, served
 from tests.torture.slow_clients import slow_clients
 
 # Over sockets every request costs a server of its own most of the time; the bulk goes without
@@ -44,7 +44,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=7200, help="after which the part without sockets ends")
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all where none is named")
     asked = Asked(**vars(parser.parse_args()))
-    os.environ["MALLOC_ARENA_MAX"] = "2"  # of the processes begun here, as in the image
+    os.environ |= IN_THE_IMAGE  # of the processes begun here
     failures: list[str] = []
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -19,6 +19,8 @@ from service.app import create_app
 from service.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+# What the image tells the allocator
+IN_THE_IMAGE = dict(re.findall(r"(MALLOC_\w+)=(\d+)", (ROOT / "Dockerfile").read_text(encoding="utf-8")))
 START_SECONDS = 120  # a busy machine takes its time
 
 
@@ -96,7 +98,7 @@ def served(folder: Path, **settings: str) -> Iterator[Served]:
     """settings: without the prefix, as the environment has them."""
     log = folder / "server.log"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TACE_CDS_")}
-    environment |= {"MALLOC_ARENA_MAX": "2"}  # as in the image
+    environment |= IN_THE_IMAGE
     environment |= {"TACE_CDS_STORE": f"sqlite:///{folder}/store.sqlite3", "PYTHONPATH": str(ROOT)}
     environment |= {f"TACE_CDS_{name}": value for name, value in settings.items()}
     with log.open("wb") as out:

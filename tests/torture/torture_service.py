@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.service.served import ROOT, Served
+from tests.torture.served import IN_THE_IMAGE
 
 SECONDS = float(os.environ.get("TORTURE_SECONDS", "600"))
 MEGABYTE = 1 << 20
 CLIENTS = 8
-AS_IN_THE_IMAGE = {"MALLOC_ARENA_MAX": "2"}
 
 
 def load(port, seconds, clients, rate=0.0):
@@ -40,7 +40,7 @@ def test_an_end_under_load_drops_no_answer(tmp_path, workers):
 
 
 def test_half_of_what_it_can_do(tmp_path):
-    served = Served(tmp_path, **AS_IN_THE_IMAGE)
+    served = Served(tmp_path, **IN_THE_IMAGE)
     try:
         result(load(served.port, 5, CLIENTS))
         flat_out = result(load(served.port, min(30, SECONDS / 2), CLIENTS))
