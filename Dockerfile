@@ -20,7 +20,10 @@ FROM python:3.13-slim
 
 ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
-    PYTHONUNBUFFERED=1
+    PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=2 \
+    MALLOC_MMAP_THRESHOLD_=131072 \
+    MALLOC_TRIM_THRESHOLD_=131072
 COPY --from=build /venv /venv
 # the only folder written to: the store, where no other is set
 RUN install -d -o 10001 -g 10001 /data

@@ -18,6 +18,7 @@ from werkzeug import exceptions
 
 from service import errors
 from service.hooks.running import Running
+from service.telemetry import begin_request, log_request
 from service.warm_up import settle
 from service.workers import CannotListen, listen
 
@@ -35,6 +36,7 @@ class _Refusal(ErrorTask):
 
     def execute(self) -> None:
         code = self.request.error.code
+        self.channel.server.on_refusal(code)
         problem: Exception = exceptions.RequestEntityTooLarge() if code == 413 else exceptions.BadRequest()
         answer = errors.answer_to(problem)
         body = orjson.dumps(errors.outcome(answer))
@@ -92,6 +94,7 @@ class Server:
         for listener in self._of(BaseWSGIServer):
             listener.channel_class = _Channel
             listener.draining = False
+            listener.on_refusal = _refused(running)
             listener.open_to_all = "*" in settings.cors_origins
         self._running.is_busy = lambda: len(self._dispatcher.queue) > settings.max_waiting
         self._stopping = False
@@ -149,6 +152,17 @@ class Server:
 
     def _of(self, kind: type[Any]) -> Iterator[Any]:
         return (each for each in list(self._sockets.values()) if isinstance(each, kind))
+
+
+def _refused(running: Running) -> Callable[[int], None]:
+    """Counted and logged like all others, though no route was reached."""
+
+    def told(status: int) -> None:
+        begin_request("")
+        running.metrics.refused(status)
+        log_request({"route": "refused", "method": "other", "status": status})
+
+    return told
 
 
 def _at_work(channel: HTTPChannel) -> bool:

@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     smart_client_id         registered for the worksheet as a SMART app; switches the worksheet and POST /assess on
     smart_issuers           FHIR base URLs of the EHRs that may launch it; smart_authorization_servers: where these log in,
                             if at another origin
+    assess_without_token    POST /assess is open to anybody although trust is required: the worksheet in a browser has no
+                            token
     frame_ancestors         origins that may show the worksheet in a frame
     store                   database URL of feedback and audit: sqlite:///FILE or postgresql://…
     retention_days          how long feedback and audit are kept
@@ -120,6 +122,7 @@ class Settings(BaseSettings):
     smart_issuers: Words = ()
     smart_authorization_servers: Words = ()
     smart_scope: str = "launch openid fhirUser patient/*.read patient/QuestionnaireResponse.write"
+    assess_without_token: bool = False
     frame_ancestors: Words = ()
 
     as_of: str = ""
@@ -197,6 +200,11 @@ class Settings(BaseSettings):
             raise ValueError(f"{PREFIX}PUBLIC_URL is needed with {PREFIX}TRUST=required: aud of a token names it")
         if self.trust == "required" and not self.clients:
             raise ValueError(f"{PREFIX}CLIENTS is needed with {PREFIX}TRUST=required: the file of known clients")
+        if self.trust == "required" and self.smart_client_id and not self.assess_without_token:
+            raise ValueError(
+                f"{PREFIX}SMART_CLIENT_ID with {PREFIX}TRUST=required: the worksheet in a browser has no token, so it needs "
+                f"{PREFIX}ASSESS_WITHOUT_TOKEN=true, which opens POST /assess to anybody"
+            )
         if self.patient_hash_key and len(self.patient_hash_key) < SHORTEST_KEY:
             raise ValueError(f"{PREFIX}PATIENT_HASH_KEY has less than {SHORTEST_KEY} characters")
         if self.suppress_hours and not self.patient_hash_key:

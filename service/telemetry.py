@@ -153,6 +153,10 @@ class Metrics:
         self._of(self._requests, route, method, str(status)).inc()
         self._of(self._seconds, route).observe(seconds)
 
+    def refused(self, status: int) -> None:
+        """By the server, before there was a request of which anything could be said."""
+        self._of(self._requests, "refused", "other", str(status)).inc()
+
     def card(self, service: str, topic: str, verdict: str, indicator: str, given: str) -> None:
         self._of(self._cards, service, topic, verdict, indicator, given).inc()
 

@@ -14,7 +14,7 @@ from service.settings import Settings
 
 log = logging.getLogger(__name__)
 
-PATIENCE_SECONDS = 10  # beyond the drain, before a worker that does not end is killed
+PATIENCE_SECONDS = 10  # beyond both drains, before a worker that does not end is killed
 RESTART_SECONDS = 1.0  # so that one that cannot start does not take the machine
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -109,7 +109,8 @@ class Workers:
             self._stopping = True
             for each in self._sockets:
                 each.close()
-            signal.alarm(int(self._settings.drain_seconds) + PATIENCE_SECONDS)
+            drain = self._settings.drain_delay_seconds + self._settings.drain_seconds
+            signal.alarm(int(drain) + PATIENCE_SECONDS)
         self._send(signal.SIGTERM)
 
     def _kill(self, number: int, frame: FrameType | None) -> None:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from hashlib import sha256
 from time import perf_counter, time_ns
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ import orjson
 
 from cards.verdict import Finding, Verdict
 from service.hooks.site import Site
+from service.memo import memo
 from service.store.tables import CARD, DECISION
 from service.store.writer import Writer
 from service.telemetry import Metrics, new_id, request_id
@@ -117,7 +117,7 @@ def _keyed(key: str, *parts: str) -> str:
     return hmac.digest(key.encode(), "\0".join(parts).encode(), sha256)[:16].hex()
 
 
-@lru_cache(maxsize=1024)
+@memo(1024)
 def _uuid(text: str) -> str | None:
     """Only a UUID is remembered: it says nothing."""
     try:

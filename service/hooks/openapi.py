@@ -47,6 +47,10 @@ KNOWN: Mapping[str, Described] = {
     "hooks.describe": Described("This description."),
     "pages.home": Described("What this is, with links.", "", "text/html"),
     "rules.rule_page": Described("Every rule with its thresholds, source and locator.", "", "text/html"),
+    "worksheet.sheet": Described(
+        "The worksheet of one patient; the page holds nothing of the patient.", "", "text/html"
+    ),
+    "worksheet.launch": Described("Where an EHR opens the worksheet as a SMART app.", "", "text/html"),
     "_live": Described("Whether the process answers."),
     "_metrics": Described("Measurements, for Prometheus.", "", "text/plain"),
     "_ready": Described("Whether it is ready for requests."),
@@ -136,7 +140,7 @@ def _error() -> Json:
 
 
 def _by_itself(app: Flask, rule: Rule) -> Described:
-    """Its docstring, else its name; what is below /fhir/ is FHIR."""
+    """Its docstring, else its name; what is below /fhir/ is FHIR, in the sandbox too."""
     said = (app.view_functions[rule.endpoint].__doc__ or rule.endpoint.rpartition(".")[2].replace("_", " ")).strip()
-    of_fhir = rule.rule.startswith("/fhir/")
+    of_fhir = rule.rule.startswith(("/fhir/", "/sandbox/fhir/"))
     return Described(said.splitlines()[0], "Resource" if of_fhir else "Anything", FHIR if of_fhir else JSON)

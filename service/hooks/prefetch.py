@@ -6,7 +6,6 @@ that came as an OperationOutcome failed at the client and is fetched. What can n
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from service.errors import NotReached
@@ -15,6 +14,7 @@ from service.fhir.bundle import Resource
 from service.fhir.client import Answer, FhirClient
 from service.hooks.catalog import Need
 from service.hooks.request import HookRequest
+from service.memo import memo
 
 NOT_SENT = "not sent, and no FHIR server to ask"
 CLIENT_FAILED = "the client sent an error instead"
@@ -106,7 +106,7 @@ def _meant(key: str, sent: Sent, needs: tuple[Need, ...], satisfied: Mapping[Nee
     return [need for need in needs if sent.kinds == {need.kind} and need not in satisfied][:1]
 
 
-@lru_cache(maxsize=512)
+@memo(512)
 def _word(name: str) -> str:
     return "".join(letter for letter in name.lower() if letter.isalpha()).removesuffix("s")
 

@@ -22,12 +22,18 @@ from service.fhir.read.observation import Observed
 from service.hooks.case import Case
 
 MOST = 64
+MOST_BYTES = 16_000_000  # of the contents that led to them: what is kept of one is not longer than it
 KEPT_FOR = timedelta(minutes=15)
 
 
 class Asked(Protocol):
+    """length   of the content it was asked about"""
+
     @property
     def asked(self) -> datetime: ...
+
+    @property
+    def length(self) -> int: ...
 
 
 @dataclass(slots=True)
@@ -36,6 +42,7 @@ class Answered:
 
     asked: datetime
     assessments: tuple[Assessment, ...]
+    length: int = 0
     _cards: dict[str, list[Card]] = field(default_factory=dict)
 
     def cards(self, hook: str) -> list[Card]:
@@ -50,16 +57,19 @@ class Read:
 
     asked: datetime
     observed: Observed
+    length: int = 0
 
 
 Kept = TypeVar("Kept", bound=Asked)
 
 
 class Lately(Generic[Kept]):
-    """Bounded in number and age, oldest first."""
+    """Bounded in number, age and bytes, oldest first."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, most_bytes: int) -> None:
         self._most = most
+        self._most_bytes = most_bytes
+        self._bytes = 0
         self._kept: dict[bytes, Kept] = {}
         self._lock = Lock()
 
@@ -72,11 +82,22 @@ class Lately(Generic[Kept]):
             return kept if kept is not None and _holds(kept, asked) else None
 
     def keep(self, key: bytes, kept: Kept) -> None:
+        """What is longer than all that may be kept is not."""
+        if kept.length > self._most_bytes:
+            return
         with self._lock:
-            self._kept.pop(key, None)
+            self._drop(key)
             self._kept[key] = kept
-            while len(self._kept) > self._most or not _holds(next(iter(self._kept.values())), kept.asked):
-                del self._kept[next(iter(self._kept))]
+            self._bytes += kept.length
+            while self._is_over() or not _holds(next(iter(self._kept.values())), kept.asked):
+                self._drop(next(iter(self._kept)))
+
+    def _is_over(self) -> bool:
+        return len(self._kept) > self._most or self._bytes > self._most_bytes
+
+    def _drop(self, key: bytes) -> None:
+        gone = self._kept.pop(key, None)
+        self._bytes -= gone.length if gone is not None else 0
 
 
 def _holds(kept: Asked, asked: datetime) -> bool:
@@ -86,10 +107,10 @@ def _holds(kept: Asked, asked: datetime) -> bool:
 class Recent:
     """Its own for each process, and gone with it."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MOST, most_bytes: int = MOST_BYTES) -> None:
         self._secret = secrets.token_bytes(32)
-        self._answers: Lately[Answered] = Lately(most)
-        self._records: Lately[Read] = Lately(most)
+        self._answers: Lately[Answered] = Lately(most, most_bytes)
+        self._records: Lately[Read] = Lately(most, most_bytes)
 
     def __len__(self) -> int:
         return len(self._answers)
@@ -104,10 +125,10 @@ class Recent:
         asked = case.as_of
         if asked is None:
             raise ValueError("the moment asked is not stated")
-        record = self._key(case.patient, case.resources, sorted(case.full_urls.items()), today, configuration)
-        key = self._key(
+        record, length = self._key(case.patient, case.resources, sorted(case.full_urls.items()), today, configuration)
+        key, more = self._key(
             record.hex(), case.draft_orders, case.other_orders, case.gaps, sorted(case.unreached)
-        ) if record else b""  # fmt: skip
+        ) if record else (b"", 0)  # fmt: skip
         known = self._answers.find(key, asked) if key else None
         if known is not None:
             return known
@@ -118,17 +139,18 @@ class Recent:
             told.append(remembered.observed if remembered is not None else read())
             return told[0]
 
-        found = Answered(asked, tuple(assess(recall)))
+        found = Answered(asked, tuple(assess(recall)), length + more)
         # What is dated later than the moment asked comes to count as time goes on: such an answer is not kept.
         if key and found.assessments and not found.assessments[0].case.facts.awaits:
             self._answers.keep(key, found)
             if remembered is None and told:
-                self._records.keep(record, Read(asked, told[0]))
+                self._records.keep(record, Read(asked, told[0], length))
         return found
 
-    def _key(self, *content: Any) -> bytes:
-        """b"" for what cannot be written again: nested deeper than orjson writes."""
+    def _key(self, *content: Any) -> tuple[bytes, int]:
+        """And the length of what it stands for. b"" for what cannot be written again: nested deeper than orjson writes."""
         try:
-            return hmac.digest(self._secret, orjson.dumps(content), "sha256")
+            written = orjson.dumps(content)
         except orjson.JSONEncodeError:
-            return b""
+            return b"", 0
+        return hmac.digest(self._secret, written, "sha256"), len(written)

@@ -136,8 +136,8 @@ def _clients(settings: Settings) -> dict[str, clients.Client]:
 
 
 def needs_token(method: str, path: str, settings: Settings) -> bool:
-    """Reading what is about nobody needs none; nor does the worksheet of a browser, which is answered with what it sent."""
-    if (method, path) == ("POST", "/assess") and settings.smart_client_id:
+    """Reading what is about nobody needs none; nor, where the operator opened it, the worksheet of a browser."""
+    if (method, path) == ("POST", "/assess") and settings.assess_without_token:
         return False
     is_open = path in OPEN_PATHS or (path.startswith(OPEN_BELOW) and "/../" not in path)
     return not (is_open and method in ("GET", "HEAD"))

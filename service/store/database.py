@@ -33,6 +33,8 @@ def database(url: str) -> Engine:
     if lite:
         event.listen(made, "connect", _prepare_lite)
         event.listen(made, "begin", _begin_lite)
+    else:
+        event.listen(made, "do_connect", _connect_postgres)
     return made
 
 
@@ -62,9 +64,18 @@ def _postgres() -> dict[str, Any]:
     return {
         "connect_timeout": SECONDS,
         "tcp_user_timeout": SECONDS * 1000,
+        "keepalives_idle": SECONDS,
+        "keepalives_interval": 1,
+        "keepalives_count": 2,
         "options": f"-c statement_timeout={SECONDS * 1000} -c lock_timeout={SECONDS * 1000}",
         "application_name": "tace-cds",
     }
+
+
+def _connect_postgres(_: Any, __: Any, given: Any, named: Any) -> Any:
+    from service.store.patience import Impatient  # the driver is there only where PostgreSQL is used
+
+    return Impatient.connect(*given, **named)
 
 
 def _prepare_lite(connection: Any, _: Any) -> None:

@@ -1,13 +1,13 @@
 """Inserts that leave a row that is already there as it is."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
-AT_ONCE = 100
+MOST_AT_ONCE = 64
 
 
 def insert_once(table: Table, dialect: Dialect) -> Insert:
@@ -27,10 +27,20 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str
     beside busy threads, waits milliseconds to have it back, all the while holding the lock of the database.
     """
     columns = _processors(table, connection.dialect)
-    for place in range(0, len(rows), AT_ONCE):
-        some = rows[place : place + AT_ONCE]
+    for some in _portions(rows):
         values = [row[name] if to is None else to(row[name]) for row in some for name, to in columns]
         connection.exec_driver_sql(_statement(table, connection.dialect, len(some)), tuple(values))
+
+
+def _portions(rows: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """64, 32, 16 … at a time. Of as many rows as there happen to be each statement would be another one, and drivers
+    keep a hundred of them prepared, with their values: megabytes for each connection.
+    """
+    place = 0
+    while place < len(rows):
+        number = 1 << min(len(rows) - place, MOST_AT_ONCE).bit_length() - 1
+        yield rows[place : place + number]
+        place += number
 
 
 @lru_cache(maxsize=32)
@@ -39,7 +49,7 @@ def _processors(table: Table, dialect: Dialect) -> tuple[tuple[str, Callable[[An
     return tuple((each.name, each.type.dialect_impl(dialect).bind_processor(dialect)) for each in table.columns)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def _statement(table: Table, dialect: Dialect, rows: int) -> str:
     quoted = dialect.identifier_preparer.quote
     names = ", ".join(quoted(each.name) for each in table.columns)

@@ -15,6 +15,7 @@ from service.store.database import database
 log = logging.getLogger(__name__)
 
 AGAIN_SECONDS = 2.0
+ASKING_SECONDS = 10.0  # longer than one that is silent is waited for
 T = TypeVar("T")
 
 
@@ -34,6 +35,7 @@ class Store:
         self._database = database(url)
         self._clock = clock
         self._lock = threading.Lock()
+        self._asking = threading.Lock()  # held for no longer than a look at the clock
         self._opened = False
         self._again_at = float("-inf")
         self.failing_since: datetime | None = None
@@ -68,7 +70,7 @@ class Store:
     def after_fork(self) -> None:
         """In a child process: the connections are its parent's."""
         self._database.dispose(close=False)
-        self._lock = threading.Lock()
+        self._lock, self._asking = threading.Lock(), threading.Lock()
 
     def close(self) -> None:
         self._database.dispose()
@@ -91,12 +93,11 @@ class Store:
         return done
 
     def _open(self) -> None:
-        if self._clock() < self._again_at:
-            raise StoreDown
+        asks = self._asks_for_all()
         if self._opened:
             return
         with self._lock:
-            if self._clock() < self._again_at:  # whoever came first has found it down: one wait is enough
+            if not asks and self._clock() < self._again_at:  # whoever came first has found it down: one wait is enough
                 raise StoreDown
             if not self._opened:
                 from service.store.migrate import migrate  # alembic is needed once, here
@@ -107,6 +108,16 @@ class Store:
                     self._again_at = self._clock() + AGAIN_SECONDS
                     raise
                 self._opened = True
+
+    def _asks_for_all(self) -> bool:
+        """While it fails only one at a time finds out whether it still does: nobody else waits for that."""
+        with self._asking:
+            if self._clock() < self._again_at:
+                raise StoreDown
+            asks = self.failing_since is not None
+            if asks:
+                self._again_at = self._clock() + ASKING_SECONDS
+            return asks
 
     def _failed(self, problem: Exception) -> None:
         self._again_at = self._clock() + AGAIN_SECONDS
@@ -120,6 +131,7 @@ class Store:
     def _works_again(self) -> None:
         with self._lock:
             since, self.failing_since = self.failing_since, None
+            self._again_at = float("-inf")
         if since is not None:
             self.on_change(False)
             log.warning("the store works again; it failed since %s", since.isoformat(timespec="seconds"))

@@ -76,3 +76,27 @@ def test_closed_routes_name_the_token(seen, tmp_path):
     assert "security" not in paths["/health/live"]["get"]
     open_paths = create_app(Settings()).test_client().get("/openapi.json").get_json()["paths"]
     assert "security" not in open_paths["/cds-services"]["get"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"mode": "sandbox"},
+        {"assess_route": True},
+        {"smart_client_id": "tace", "smart_issuers": ("https://ehr.example.org/fhir",)},
+    ],
+)
+def test_what_is_read_comes_in_the_form_that_is_described(settings):
+    reading = create_app(Settings(**settings)).test_client()
+    described = reading.get("/openapi.json").get_json()["paths"]
+    told = {
+        path: operations["get"] for path, operations in described.items() if "get" in operations and "{" not in path
+    }
+    wrong = []
+    for path, operation in told.items():
+        answer = reading.get(path)
+        documented = operation["responses"].get("200", {}).get("content", {})
+        if answer.status_code == 200 and answer.mimetype not in documented:
+            wrong.append((path, answer.mimetype, list(documented)))
+    assert len(told) > 8
+    assert wrong == []

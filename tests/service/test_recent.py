@@ -30,8 +30,8 @@ def case(number: int = 1, **changes: Any) -> Case:
 class Asked:
     """A service that counts how often it has to assess."""
 
-    def __init__(self, most: int = recent.MOST) -> None:
-        self.recent, self.assessed = Recent(most), 0
+    def __init__(self, most: int = recent.MOST, most_bytes: int = recent.MOST_BYTES) -> None:
+        self.recent, self.assessed = Recent(most, most_bytes), 0
 
     def cards(self, case: Case, asked: datetime = ASKED) -> list[dict[str, Any]]:
         day = SETTINGS.day_of(asked)
@@ -131,6 +131,22 @@ def test_bounded_in_number_the_oldest_goes_first():
     assert service.assessed == 3
     service.cards(case(1))
     assert service.assessed == 4
+
+
+def test_bounded_in_bytes_of_the_records_too():
+    alone = Asked()
+    alone.cards(case(1))
+    one = next(iter(alone.recent._answers._kept.values())).length
+    service = Asked(most_bytes=int(one * 2.5))
+    for number in (1, 2, 3):
+        service.cards(case(number))
+    assert len(service.recent) == 2
+    service.cards(case(3))
+    service.cards(case(2))
+    assert service.assessed == 3
+    longer_than_all = Asked(most_bytes=one - 100)
+    longer_than_all.cards(case(1))
+    assert len(longer_than_all.recent) == 0
 
 
 def test_old_ones_go_when_a_new_one_comes():

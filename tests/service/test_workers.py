@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from service.server import HEADER_BYTES
+from tests.postgres import Vanishing
 from tests.service.conftest import hook_body
 from tests.service.served import ROOT, Served
 
@@ -167,3 +169,60 @@ def _parent(process):
         return int((process / "stat").read_text().rpartition(")")[2].split()[1])
     except (OSError, IndexError):
         return 0
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_end_is_near_though_the_store_has_fallen_silent(serve, postgres, workers):
+    """Calls that wait for it, rows that wait to be written: it ends long before what the deployment files give it."""
+    way = Vanishing(postgres.new_database())
+    served = serve("--workers", workers, TACE_CDS_STORE=way.url)
+    body, path = json.dumps(hook_body()), "/cds-services/tace-order-sign"
+    outcome = {
+        "card": "c",
+        "outcome": "accepted",
+        "acceptedSuggestions": [{"id": "s"}],
+        "outcomeTimestamp": "2026-11-22T09:30:00Z",
+    }
+    feedback, answers = json.dumps({"feedback": [outcome]}), []
+    assert served.ask("POST", f"{path}/feedback", feedback)[0] == 200
+    assert served.ask("POST", path, body)[0] == 200
+    time.sleep(1.5)
+    way.vanish()
+    assert served.ask("POST", path, body)[0] == 200
+    asking = [
+        threading.Thread(target=lambda: answers.append(served.ask("POST", f"{path}/feedback", feedback)[0]))
+        for _ in range(4)
+    ]
+    for each in asking:
+        each.start()
+    time.sleep(0.5)
+    began = time.monotonic()
+    served.end()
+    assert time.monotonic() - began < 15
+    for each in asking:
+        each.join()
+    assert answers == [503] * 4
+    assert any("could not be written before the end" in line or "store fails" in line for line in served.lines)
+    way.close()
+
+
+def test_what_the_server_refuses_itself_is_counted_and_logged(serve):
+    served = serve(TACE_CDS_MAX_BODY_BYTES="2000")
+    sent = {
+        b"Jane\r\n\r\n": 400,
+        b"GET / HTTP/1.1\r\nHost: x\r\nX-Jane: ".ljust(HEADER_BYTES, b"J"): 431,
+        b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: Jane\r\n\r\n": 400,
+        b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n": 413,
+    }
+    for text, status in sent.items():
+        with socket.create_connection(("127.0.0.1", served.port), timeout=5) as connection:
+            connection.sendall(text)
+            assert connection.makefile("rb").read().split(b" ", 2)[1] == str(status).encode()
+    counted = served.ask("GET", "/metrics")[1].decode()
+    found = dict(re.findall(r'tace_cds_requests_total\{method="other",route="refused",status="(\d+)"\} (\S+)', counted))
+    assert found == {"400": "2.0", "413": "1.0", "431": "1.0"}
+    served.end()
+    logged = [each for each in served.log if each.get("route") == "refused"]
+    assert [each["status"] for each in logged] == list(sent.values())
+    assert len({each["request_id"] for each in logged}) == 4
+    assert "Jane" not in counted + "".join(served.lines)

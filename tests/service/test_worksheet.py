@@ -8,7 +8,7 @@ from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 from service.app import create_app
 from service.settings import Settings, WrongSetting, from_environment
 from tests.golden import request_of, sandbox
-from tests.service.test_trust import required
+from tests.service.test_trust import required, write_clients
 
 CASE = "inr-missing-child-pugh-bounded"
 SIGN = "/cds-services/tace-order-sign"
@@ -194,11 +194,19 @@ def test_report_text_is_offered_and_does_not_score(client):
     assert {"nodule_count", "nodule_size"} <= set(found["eligibility"]["missing"])
 
 
-def test_where_tokens_are_required_the_worksheet_is_still_answered_with_what_it_sends(tmp_path):
+def test_where_tokens_are_required_assess_needs_one_unless_the_operator_opens_it(tmp_path):
     body = request_of(CASE)
     del body["extension"]
-    for smart, status in ((SMART, 200), ({"assess_route": True, "public_url": SMART["public_url"]}, 401)):
+    opened, unopened = SMART | {"assess_without_token": True}, {"assess_route": True, "public_url": SMART["public_url"]}
+    for smart, status in ((opened, 200), (unopened, 401)):
         closed = create_app(required(tmp_path, mode="serve", as_of="", **smart)).test_client()
         assert closed.post("/assess?with=worksheet", json=body).status_code == status
         assert closed.post(SIGN, json=body).status_code == 401
         assert closed.get("/worksheet").status_code == 200
+
+
+def test_a_worksheet_that_would_be_refused_stops_the_start(tmp_path):
+    given = {"trust": "required", "clients": write_clients(tmp_path)} | SMART
+    with pytest.raises(WrongSetting, match=r"SMART_CLIENT_ID with .*TRUST=required.*ASSESS_WITHOUT_TOKEN=true"):
+        from_environment(**given)
+    assert from_environment(**given, assess_without_token=True).assess_is_served

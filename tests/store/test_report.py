@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import func, select
 
 from service.cli import commands
+from service.store import rows
 from service.store.feedback import Event, events, keep
 from service.store.report import as_table, report
 from service.store.retention import prune
@@ -37,6 +39,16 @@ EVENTS = [
     accepted("a"), overridden("b"), overridden("b", minutes=5), overridden("d", reason=""), accepted("f"),
     overridden("e", minutes=1), accepted("e", minutes=9), accepted("unknown"),
 ]  # fmt: skip
+
+
+def test_as_many_rows_as_there_happen_to_be_take_a_handful_of_statements(store):
+    rows._statement.cache_clear()
+    for number in (1, 3, 7, 50, 99, 131):
+        store.transact(lambda it, of=number: insert_many(it, CARD, [card(f"{of}-{one}") for one in range(of)]))
+    assert (
+        store.read(lambda it: it.execute(select(func.count()).select_from(CARD)).scalar()) == 1 + 3 + 7 + 50 + 99 + 131
+    )
+    assert rows._statement.cache_info().currsize <= 7
 
 
 @pytest.fixture

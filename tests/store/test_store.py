@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,8 +19,9 @@ from service.store import feedback as events_of
 from service.store.feedback import Event
 from service.store.migrate import revision
 from service.store.seen_tokens import first_use, forget_expired
-from service.store.store import what_failed
+from service.store.store import AGAIN_SECONDS, what_failed
 from service.store.tables import METADATA
+from tests.postgres import Vanishing
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -210,6 +212,39 @@ def test_postgresql_that_goes_away_and_comes_back(postgres):
     postgres.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
     now[0] = 3.0
     assert events_of.keep(store, [event(card="c-2")], NOW) == 1
+
+
+def test_postgresql_that_falls_silent(postgres):
+    """Its machine is gone, or it is frozen: what was sent is confirmed by somebody, and no answer ever comes."""
+    way = Vanishing(postgres.new_database())
+    store = Store(way.url)
+    events_of.keep(store, [event()], NOW)
+    way.vanish()
+    began = time.monotonic()
+    with pytest.raises(StoreDown):
+        events_of.keep(store, [event(card="c-2")], NOW)
+    assert time.monotonic() - began < 8
+    began = time.monotonic()
+    with pytest.raises(StoreDown):
+        events_of.keep(store, [event(card="c-2")], NOW)
+    assert time.monotonic() - began < 0.5
+    time.sleep(AGAIN_SECONDS)
+    took = []
+
+    def ask(number):
+        began = time.monotonic()
+        with pytest.raises(StoreDown):
+            events_of.keep(store, [event(card=f"d-{number}")], NOW)
+        took.append(time.monotonic() - began)
+
+    asking = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for each in asking:
+        each.start()
+    for each in asking:
+        each.join()
+    assert len([seconds for seconds in took if seconds > 0.5]) == 1, "one asks for all"
+    store.close()
+    way.close()
 
 
 def test_what_failed_never_quotes(store, caplog):

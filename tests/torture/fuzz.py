@@ -1,7 +1,6 @@
 """Generated requests against a real server: no 5xx, no answer later than 2 s, nothing outside the schemas, flat memory."""
 
 import json
-import os
 import random
 import tempfile
 import time
@@ -20,7 +19,7 @@ from schemathesis.generation import GenerationMode
 from tests.service.wire import wrong
 from tests.torture.generate import MARK, changed, raw
 from tests.torture.generate import requests as hook_requests
-from tests.torture.served import Caller, Inside, resident_mb
+from tests.torture.served import Caller, Inside, Memory, memory
 
 LATEST = 2.0
 HELD_TO = ("status_code_conformance", "content_type_conformance", "response_schema_conformance")
@@ -125,20 +124,20 @@ def _changed(caller: Caller | Inside, tally: Tally, count: int, dice: random.Ran
             tally.fail(f"{path}: {type(problem).__name__}", text)
 
 
-def inside(count: int, chance: int, seconds: float) -> tuple[Tally, list[float]]:
-    """The same without sockets, in this process; and its resident memory in MB each hundredth of the way.
+def inside(count: int, chance: int, seconds: float) -> tuple[Tally, list[Memory]]:
+    """The same without sockets, in this process; and its memory each hundredth of the way.
 
     It ends after so many seconds, and tells how far it came.
     """
     until = time.monotonic() + seconds
-    tally, memory, dice = Tally("changed examples, in process"), [], random.Random(chance)
+    tally, samples, dice = Tally("changed examples, in process"), list[Memory](), random.Random(chance)
     with tempfile.TemporaryDirectory() as folder:
         caller = Inside(f"sqlite:///{folder}/store.sqlite3")
         while tally.requests + tally.unsendable < count and time.monotonic() < until:
             _changed(caller, tally, max(1, count // 100), dice)
-            memory.append(resident_mb(os.getpid()))
+            samples.append(memory())
         caller.close()
-    return tally, memory
+    return tally, samples
 
 
 def by_description(port: int, count: int, chance: int) -> Tally:

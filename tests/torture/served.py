@@ -1,5 +1,7 @@
 """`tace-cds serve` as a process of its own, with real sockets, its log in a file and its store in a folder."""
 
+import ctypes
+import gc
 import http.client
 import logging
 import os
@@ -17,6 +19,8 @@ from service.app import create_app
 from service.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+# What the image tells the allocator
+IN_THE_IMAGE = dict(re.findall(r"(MALLOC_\w+)=(\d+)", (ROOT / "Dockerfile").read_text(encoding="utf-8")))
 START_SECONDS = 120  # a busy machine takes its time
 
 
@@ -55,6 +59,35 @@ def resident_mb(process: int) -> float:
     return _status(process, "VmRSS") / 1024
 
 
+class _Malloc(ctypes.Structure):
+    """struct mallinfo2 of glibc."""
+
+    _fields_ = tuple((name, ctypes.c_size_t) for name in (
+        "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"
+    ))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Of this process, without what waits to be collected and what the allocator keeps for later.
+
+    live_mb  larger pieces in use: texts, tables, what drivers hold; blocks: smaller ones in use, by number
+    """
+
+    resident_mb: float
+    live_mb: float
+    blocks: int
+
+
+def memory() -> Memory:
+    gc.collect()
+    libc = ctypes.CDLL(None)
+    libc.mallinfo2.restype = _Malloc
+    found = libc.mallinfo2()
+    libc.malloc_trim(0)
+    return Memory(resident_mb(os.getpid()), (found.uordblks + found.hblkhd) / 1e6, sys.getallocatedblocks())
+
+
 def _status(process: int, name: str) -> int:
     lines = Path(f"/proc/{process}/status").read_text().splitlines()
     return int(next(line.split()[1] for line in lines if line.startswith(f"{name}:")))
@@ -65,6 +98,7 @@ def served(folder: Path, **settings: str) -> Iterator[Served]:
     """settings: without the prefix, as the environment has them."""
     log = folder / "server.log"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TACE_CDS_")}
+    environment |= IN_THE_IMAGE
     environment |= {"TACE_CDS_STORE": f"sqlite:///{folder}/store.sqlite3", "PYTHONPATH": str(ROOT)}
     environment |= {f"TACE_CDS_{name}": value for name, value in settings.items()}
     with log.open("wb") as out:

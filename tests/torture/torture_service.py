@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.service.served import ROOT, Served
+from tests.torture.served import IN_THE_IMAGE
 
 SECONDS = float(os.environ.get("TORTURE_SECONDS", "600"))
 MEGABYTE = 1 << 20
+CLIENTS = 8
 
 
 def load(port, seconds, clients, rate=0.0):
@@ -38,11 +40,12 @@ def test_an_end_under_load_drops_no_answer(tmp_path, workers):
 
 
 def test_half_of_what_it_can_do(tmp_path):
-    served = Served(tmp_path)
+    served = Served(tmp_path, **IN_THE_IMAGE)
     try:
-        result(load(served.port, 5, 4))
-        capacity = result(load(served.port, 15, 4))["per_second"]
-        callers = load(served.port, SECONDS, 8, capacity / 2)
+        result(load(served.port, 5, CLIENTS))
+        flat_out = result(load(served.port, min(30, SECONDS / 2), CLIENTS))
+        capacity = flat_out["per_second"]
+        callers = load(served.port, SECONDS, CLIENTS, capacity / 2)
         samples = []
         time.sleep(SECONDS * 0.2)  # until whatever is remembered has been filled
         while callers.poll() is None:
@@ -55,9 +58,12 @@ def test_half_of_what_it_can_do(tmp_path):
         served.kill()
     third = max(1, len(samples) // 3)
     early, late = average(samples[:third]), average(samples[-third:])
-    print(f"\ncapacity {capacity}/s; {SECONDS:.0f} s at half of it: {found}; resident {early[0]:.1f} then {late[0]:.1f} MB, "
+    print(f"\nflat out: {flat_out}")
+    print(f"capacity {capacity}/s; {SECONDS:.0f} s at half of it: {found}; resident {early[0]:.1f} then {late[0]:.1f} MB, "
           f"descriptors {early[1]:.1f} then {late[1]:.1f}, threads {early[2]:.1f} then {late[2]:.1f}; {kept}")  # fmt: skip
     assert found["outcomes"].keys() == {"answered"}
+    assert found["per_second"] > capacity / 2 * 0.95, "the callers were slower than they were told to be"
+    assert found["own_cpu"] < 0.7, "the callers were the bottleneck"
     assert late[0] < early[0] * 1.03 + 1
     assert late[1] < early[1] + 3
     assert late[2] < early[2] + 2

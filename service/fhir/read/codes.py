@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+from service.memo import memo
+
 OWN_SYSTEM = "https://tace-cds.example.org/fhir/CodeSystem/tace"
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
@@ -369,7 +371,7 @@ _ANTICOAGULANTS, _ANTICOAGULANT = tuple(_ANTICOAGULANT_NAMES), _pattern(_ANTICOA
 _AGENTS, _AGENT = tuple(_AGENT_NAMES), _pattern(_AGENT_NAMES)
 
 
-@lru_cache(maxsize=2048)
+@memo(2048)
 def drug_in(text: str) -> tuple[str, ...]:
     """The systemic cancer drugs that a text names, as ingredients.
 
@@ -379,7 +381,7 @@ def drug_in(text: str) -> tuple[str, ...]:
     return _names_in(text, _DRUGS, _DRUG)
 
 
-@lru_cache(maxsize=2048)
+@memo(2048)
 def anticoagulant_in(text: str) -> tuple[str, ...]:
     """The anticoagulants that a text names; heparin to keep a line open is none.
 
@@ -389,7 +391,7 @@ def anticoagulant_in(text: str) -> tuple[str, ...]:
     return _names_in(_NOT_GIVEN_TO_ANTICOAGULATE.sub(" ", text), _ANTICOAGULANTS, _ANTICOAGULANT)
 
 
-@lru_cache(maxsize=2048)
+@memo(2048)
 def agent_in(text: str) -> tuple[str, ...]:
     """The drugs and embolic agents of chemoembolization that a text names ("microspheres" may be radioactive ones).
 

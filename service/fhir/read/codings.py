@@ -1,14 +1,17 @@
 """Codings of a CodeableConcept, read leniently from plain JSON."""
 
 import re
-from functools import lru_cache
 from typing import Any
 
 from service.fhir.read import codes
+from service.memo import LONGEST, memo
 
 
 def codings(concept: object) -> list[tuple[str, str]]:
-    """(system, code) of every coding that has a code; a missing system is ""."""
+    """(system, code) of every coding that has a code; a missing system is "".
+
+    What is longer than any name of a code or system is none: what is asked of a code is remembered under it.
+    """
     listed = concept.get("coding") if isinstance(concept, dict) else None
     if not isinstance(listed, list):
         return []
@@ -16,8 +19,9 @@ def codings(concept: object) -> list[tuple[str, str]]:
     for coding in listed:
         if isinstance(coding, dict):
             code, system = coding.get("code"), coding.get("system")
-            if isinstance(code, str) and code:
-                found.append((system if isinstance(system, str) else "", code))
+            system = system if isinstance(system, str) else ""
+            if isinstance(code, str) and 0 < len(code) <= LONGEST >= len(system):
+                found.append((system, code))
     return found
 
 
@@ -100,7 +104,7 @@ _SEGMENTS = re.compile(
 _ONE = re.compile(rf"(?P<to>[-–])?\s?(?<![a-z\d])(?P<numeral>{_NUMERAL})", re.I)
 
 
-@lru_cache(maxsize=1024)
+@memo(1024)
 def segments_in(text: str) -> tuple[str, ...]:
     """ "segment-5" … as a text names them.
 

@@ -19,10 +19,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 from cards.facts import FACTS
+from service.memo import memo
 
 
 class Converted(NamedTuple):
@@ -215,7 +216,7 @@ _MEMO_SIZE = 2048
 _ANNOTATION = re.compile(r"\{[^{}]*\}")
 
 
-@lru_cache(maxsize=_MEMO_SIZE)
+@memo(_MEMO_SIZE)
 def canonical(unit: str) -> str:
     """The usual spelling (UCUM's, where it has one) of a unit as it came; "" for one this table does not know.
 

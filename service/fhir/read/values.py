@@ -4,13 +4,13 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cards.facts import FACTS, FactSpec, Scalar
 from cards.words import number
 from service.fhir.read import codes, units
 from service.fhir.read.codings import as_list, codings, texts
+from service.memo import memo
 
 COMPARATORS = {"<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">=",
                "lt": "<", "le": "<=", "gt": ">", "ge": ">="}  # fmt: skip
@@ -148,7 +148,7 @@ def _two_units(fact: str, quantity: object, used: str) -> tuple[str, ...]:
     return (f"conflict: its unit is {written.strip()} by text and {used} by code; the code is used",)
 
 
-@lru_cache(maxsize=512)
+@memo(512)
 def _written(unit: str) -> str:
     """A unit as clinicians write it.
 

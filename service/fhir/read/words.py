@@ -1,7 +1,8 @@
 """Words by which orders and procedures tell what they are, where codes do not."""
 
 import re
-from functools import lru_cache
+
+from service.memo import memo
 
 TACE = re.compile(r"\bTACE\b|\b[cd]TACE\b|chemo-?\s?emboli[sz]|DEB-?\s?TACE|DEBTACE|DEM-?TACE", re.I)
 Y90 = re.compile(
@@ -57,7 +58,7 @@ def elsewhere(text: str) -> bool:
 _BEFORE = 60  # characters: a negation and what may stand between it and the word
 
 
-@lru_cache(maxsize=1024)
+@memo(1024)
 def tells(pattern: re.Pattern[str], text: str) -> bool:
     """Whether a text says the word of this order itself: not "no …", "prior …" or "after …".
 

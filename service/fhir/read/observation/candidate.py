@@ -52,7 +52,9 @@ def facts_of(resource: Resource, reading: Reading) -> Sequence[tuple[str, Entry 
     """The facts an Observation's codes tell: (fact, local-code entry, what the code measures)."""
     pairs = tuple(codings(resource.get("code")))
     told, is_contradictory = (
-        _facts_told(pairs) if reading.local_codes is None else _with_local(pairs, reading.local_codes)
+        _facts_told(pairs)
+        if reading.local_codes is None and len(pairs) <= _MOST_CODES
+        else _with_local(pairs, reading.local_codes)
     )
     if is_contradictory:
         reading.reject(resource, "its codes name two different measurements", told[0][0])
@@ -60,6 +62,7 @@ def facts_of(resource: Resource, reading: Reading) -> Sequence[tuple[str, Entry 
     return told
 
 
+_MOST_CODES = 8  # of one Observation that are remembered together; the memo is bounded in number only
 Told = tuple[tuple[tuple[str, Entry | None, str], ...], bool]
 
 
