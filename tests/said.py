@@ -1,0 +1,90 @@
+"""Everything the core says of a patient, line by line: text, cards, JSON, values, packet and picture.
+
+One statement a line, so that a changed word is a changed line.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from cards.advise import advise, payer_cards
+from cards.assess import Assessment
+from cards.assessment_json import as_json
+from cards.card import Card
+from cards.derived import derived
+from cards.prior_auth.packet import packet
+from cards.text import assessment_text
+from cards.timeline.history import timeline_rows
+from cards.timeline.picture import timeline_svg
+
+HOOKS = ("order-sign", "order-select", "patient-view")
+NARROW_PX = 360
+
+
+def shown(assessments: Sequence[Assessment]) -> list[str]:
+    """What people get for the orders of one request; a card stands once, with the hooks that get it."""
+    lines = list(_cards(assessments))
+    for each in assessments:
+        lines += ["", "TEXT", *assessment_text(each).split("\n")]
+        lines += ["", "PACKET", *tree([asdict(section) for section in packet(each.case, each.prior_auth)])]
+        lines += _timeline(each)
+    return lines
+
+
+def everything(a: Assessment) -> list[str]:
+    """What people get, and every finding and value behind it."""
+    return [*shown([a]), "", "JSON", *tree(as_json(a)), "", "VERDICTS", *tree(as_json(a, findings=False)), "", "VALUES", *tree(derived(a.case))]
+
+
+def changed(lines: Iterable[str], earlier: Iterable[str]) -> list[str]:
+    """The lines that are new, and those that are gone."""
+    now, before = list(lines), list(earlier)
+    kept, known = set(now), set(before)
+    return [f"- {line}" for line in before if line not in kept] + [f"+ {line}" for line in now if line not in known]
+
+
+def tree(value: Any, path: str = "") -> Iterator[str]:
+    """A JSON value as lines: a member a line, an element of a list a line; what holds no object stays in one."""
+    members = [*value.items()] if isinstance(value, dict) else [("-", each) for each in value]
+    for name, each in members:
+        where = f"{path} {name}".strip()
+        if isinstance(each, dict) and any(map(_holds_objects, each.values())) or _holds_objects(each):
+            yield from tree(each, where)
+        else:
+            yield f"{where} {json.dumps(each, ensure_ascii=False, default=_plain)}"
+
+
+def _holds_objects(value: Any) -> bool:
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return any(isinstance(each, dict) for each in inside)
+
+
+def _cards(assessments: Sequence[Assessment]) -> Iterator[str]:
+    of: dict[Card, list[str]] = {}
+    for hook in HOOKS:
+        for card in advise(assessments, hook):
+            of.setdefault(card, []).append(hook)
+    for card in payer_cards(assessments):
+        of.setdefault(card, []).append("payer")
+    for card, hooks in of.items():
+        yield from ("", f"CARD of {', '.join(hooks)}")
+        yield from (line for name, value in asdict(card).items() for line in f"{name}: {value}".split("\n") if value)
+
+
+def _timeline(a: Assessment) -> list[str]:
+    wide = _elements(timeline_svg(a, name="wide"))
+    if not wide:
+        return []
+    narrow = _elements(timeline_svg(a, width=NARROW_PX, name="narrow"))
+    rows = [f"{r.when} | {r.what} | {r.of} | {r.found} | {', '.join(r.evidence)}" for r in timeline_rows(a)]
+    return ["", "TIMELINE", *rows, *wide, *(line for line in narrow if line not in wide)]
+
+
+def _elements(svg: str) -> list[str]:
+    return svg.replace("><", ">\n<").split("\n") if svg else []
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)

@@ -1,0 +1,298 @@
+"""Patients by what sets them apart from another: one fact, one session, one drug at a time.
+
+Each group is of one patient; each of its lines is that patient with the changes named.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from cards.assess import Assessment, assess
+from cards.facts import (
+    FACTS,
+    NOT_TOLD,
+    OVERALL,
+    TREATMENT_HISTORY,
+    FactSpec,
+    LesionSize,
+    Paper,
+    Response,
+    Session,
+    Treatment,
+    Tumor,
+    Unusable,
+)
+from tests.cards.build import EMPTY, LESION, TODAY, ago, candidate, drug, facts, order, present, response, session, value
+from tests.cards.test_every_rule import rich
+
+Changes = Mapping[str, Any]
+OTHER, BODY = "segment-4", "BodyStructure/one"
+TUMORS = ("hcc", "icc", "neuroendocrine-metastasis", "colorectal-metastasis", "melanoma-metastasis", "other-metastasis",
+          "other-primary", "unknown", "")  # fmt: skip
+# Values about the limits that the documents print; a coded fact has its words, a yes or no both.
+VALUES = {
+    "bilirubin": (0.4, 1.4, 2.0, 2.5, 3.0, 3.4, "34 umol/L", ">3.0", "<0.2"),
+    "albumin": (4.5, 3.5, 3.0, 2.8, 2.4, "<2.8"),
+    "inr": (0.9, 1.7, 1.8, 2.0, 2.3, 2.5),
+    "pt": (14.0, 18.5, 22.0),
+    "pt_control": (12.0,),
+    "creatinine": (0.5, 2.0, 4.5, "180 umol/L"),
+    "sodium": (120, 131, 150),
+    "platelets": (15, 40, 50, 90),
+    "alt": (35, 300),
+    "ast": (35, 300),
+    "afp": (5, 250, 400, 1500, ">50000"),
+    "afp_units": (5, 900),
+    "afp_l3": (5, 20),
+    "dcp": (1, 30),
+    "dcp_units": (20, 900),
+    "ecog": (0, 1, 2, 3, 4),
+    "encephalopathy_grade": (1, 2, 3),
+    "nodule_count": (1, 3, 4, 6, 8),
+    "liver_involvement_percent": (10.0, 50.0, 60.0),
+    "viable_percent": (20.0,),
+    "viable_diameter": (2.0,),
+    "child_pugh_score": (5, 7, 10),
+}
+SIZES = ((), (0.8,), (2.0,), (2.5, 2.5, 2.5), (3.0,), (4.9,), (5.0,), (6.6,), (8.2,), (11.0,), (3.1, 2.9, 1.0, 1.0),
+         (5.5, 3.0), (6.5, 1.0), (1.0,) * 7, (4.0, 4.0, 4.0), (4.0, (2.0, 200)), ((4.0, 200),), ((4.0, None),),
+         ((4.0, 10, NOT_TOLD), (2.0, 10, NOT_TOLD)), ((4.0, 10, BODY),), ("<1.0",))  # fmt: skip
+
+
+def values(name: str, spec: FactSpec) -> dict[str, Changes]:
+    """One fact: each of its values, and none."""
+    some = VALUES.get(name) or (spec.values if spec.kind == "coded" else (True, False))
+    return {**{f"{what}": {name: what} for what in some}, "missing": {name: None}}
+
+
+def states_of(name: str, spec: FactSpec) -> dict[str, Changes]:
+    """One fact that is too old, undated, preliminary, a Condition, or not usable."""
+    *_, last = VALUES.get(name) or (spec.values if spec.kind == "coded" else (True, False))
+    return {
+        "200 days old": {name: (last, 200)},
+        "undated": {name: value(name, last, None)},
+        "preliminary": {name: value(name, last, preliminary=True)},
+        "present as a Condition": {"states": [present(name, "present" if spec.kind == "coded" else last)]},
+        "refused": {name: None, "refused": {name: f"{spec.label}: unit not known (Observation/x)"}},
+    }
+
+
+def last_two(found: dict[str, Changes]) -> list[tuple[str, Changes]]:
+    return [*found.items()][-2:]
+
+
+def tumors() -> dict[str, Changes]:
+    return {kind or "not stated": {"tumor": kind} for kind in TUMORS}
+
+
+def of_sizes() -> dict[str, Changes]:
+    found = {f"sizes {each}": {"sizes": each, "nodule_count": None} for each in SIZES}
+    return found | {f"{n} counted, {each}": {"sizes": each, "nodule_count": n} for n, each in
+                    ((1, (4.0, 2.0)), (5, (4.0,)), (3, (6.9,)), (2, (6.0, 2.0)), (6, (2.0,)))}  # fmt: skip
+
+
+# Courses of treatment
+
+ONE, TWO, THREE = (session(days, LESION, selective=True, changed=True, success=True, intent="palliative")
+                   for days in (220, 150, 80))  # fmt: skip
+RECENT = session(12, LESION)
+FLAWED = session(150, LESION, selective=False, changed=False, success=False, intent="curative")
+SECOND_STEP = replace(session(150, LESION), second_step=True)
+IN_STEPS = replace(ONE, steps=(ago(220), ago(200)), latest=ago(200))
+VAGUE = Session(("Procedure/vague",), "tace", ago(250), ago(220), (LESION,))
+UNDATED = Session(("Procedure/undated",), "tace", None, None, (LESION, OTHER))
+ELSEWHERE, NOWHERE = session(150, OTHER), session(150)
+WHOLE = Response(OVERALL, ago(100), "Observation/whole", "PD", None, "", ("stated of the whole liver",))
+
+
+def courses() -> dict[str, Changes]:
+    """Sessions and what imaging said after them."""
+    return {
+        "one, no response": {"sessions": [ONE]},
+        "one, twelve days ago": {"sessions": [RECENT]},
+        "one, thirty-five days ago": {"sessions": [session(35, LESION)]},
+        "one, stable": {"sessions": [ONE], "responses": [response(ONE, "SD")]},
+        "one, not evaluable": {"sessions": [ONE], "responses": [response(ONE, "NE")]},
+        "one, 60 % viable": {"sessions": [ONE], "responses": [response(ONE, viable=60.0)]},
+        "one, too early": {"sessions": [ONE], "responses": [response(ONE, "SD", day=20)]},
+        "one, late": {"sessions": [ONE], "responses": [response(ONE, "CR", day=120)]},
+        "one, conflicting": {"sessions": [ONE], "responses": [response(ONE, "CR"), response(ONE, "PD", viable=80.0)]},
+        "one, of no named session": {"sessions": [ONE], "responses": [response(ONE, "PR", named=False)]},
+        "one, another lesion answers": {"sessions": [ONE], "responses": [response(ONE, "PD", lesion=OTHER)]},
+        "one, whole liver": {"sessions": [TWO], "responses": [WHOLE]},
+        "one, undated": {"sessions": [UNDATED]},
+        "one, month only": {"sessions": [VAGUE]},
+        "one, lesion not told": {"sessions": [NOWHERE], "responses": [response(NOWHERE, "SD", lesion=NOT_TOLD)]},
+        "one, elsewhere": {"sessions": [ELSEWHERE], "responses": [response(ELSEWHERE, "CR")]},
+        "one, lesion in a segment": {"sessions": [session(150, BODY)], "segments": {BODY: "segment-8"}},
+        "two, stable": {"sessions": [ONE, TWO], "responses": [response(ONE, "SD"), response(TWO, "SD")]},
+        "two, stable then partial": {"sessions": [ONE, TWO], "responses": [response(ONE, "SD"), response(TWO, "PR")]},
+        "two, complete then progress": {"sessions": [ONE, TWO], "responses": [response(ONE, "CR"), response(TWO, "PD")]},
+        "two, partial with 60 % viable": {
+            "sessions": [ONE, TWO], "responses": [response(ONE, "PR", viable=60.0), response(TWO, "PR", viable=70.0)]},
+        "two, 50 % viable": {
+            "sessions": [ONE, TWO], "responses": [response(ONE, viable=50.0), response(TWO, viable=50.1)]},
+        "two, second not answered": {"sessions": [ONE, TWO], "responses": [response(ONE, "PD")]},
+        "two, first not answered": {"sessions": [ONE, TWO], "responses": [response(TWO, "PD")]},
+        "two, flawed": {"sessions": [ONE, FLAWED], "responses": [response(ONE, "PD"), response(FLAWED, "PD")]},
+        "two, planned steps": {"sessions": [ONE, SECOND_STEP], "responses": [response(SECOND_STEP, "SD")]},
+        "two, one in steps": {"sessions": [IN_STEPS, TWO], "responses": [response(TWO, "SD")]},
+        "two, of two lesions": {
+            "sessions": [ONE, ELSEWHERE], "responses": [response(ONE, "PD"), response(ELSEWHERE, "CR")]},
+        "three, stable": {
+            "sessions": [ONE, TWO, THREE], "responses": [response(s, "SD") for s in (ONE, TWO, THREE)]},
+        "three, progress": {
+            "sessions": [ONE, TWO, THREE], "responses": [response(s, "PD", viable=90.0) for s in (ONE, TWO, THREE)]},
+        "three, response between": {
+            "sessions": [ONE, TWO, THREE],
+            "responses": [response(ONE, "SD"), response(TWO, "CR"), response(THREE, "SD")]},
+        "three, third not answered": {
+            "sessions": [ONE, TWO, THREE], "responses": [response(ONE, "SD"), response(TWO, "SD")]},
+        "seven lesions": {"sessions": [session(150, *(f"segment-{n}" for n in range(1, 9)))]},
+        "bland, then TACE": {
+            "sessions": [session(200, LESION, kind="tae"), TWO], "responses": [response(TWO, "SD")]},
+        "radioembolization": {"sessions": [session(150, LESION, kind="y90")]},
+        "kind not told": {"sessions": [session(150, LESION, kind="embolization")]},
+        "treatment not readable": {"refused": {TREATMENT_HISTORY: "Procedure/x: no status"}},
+        "procedures not reached": {"unreached": {"Procedure"}, "gaps": ["procedures could not be fetched"]},
+        "viable measured": {
+            "sessions": [ONE], "sizes": [(4.0, 230, LESION), (4.0, 10, LESION)],
+            "viable": [(4.0, 230, LESION), (2.0, 170, LESION)]},
+        "viable grows": {
+            "sessions": [ONE, TWO], "sizes": [(4.0, 230, LESION), (4.0, 10, LESION)],
+            "viable": [(2.0, 230, LESION), (2.1, 170, LESION), (3.0, 100, LESION)]},
+        "measured and stated differ": {
+            "sessions": [ONE], "responses": [response(ONE, "CR")], "sizes": [(4.0, 230, LESION)],
+            "viable": [(4.0, 230, LESION), (4.0, 178, LESION)]},
+        "marker falls": {"sessions": [ONE], "responses": [response(ONE, "SD")], "afp": [(900.0, 230), (100.0, 170)]},
+        "marker rises": {
+            "sessions": [ONE, TWO], "responses": [response(ONE, "SD"), response(TWO, "SD")],
+            "afp": [(100.0, 230), (200.0, 170), (900.0, 100), (1200.0, 10)]},
+        "marker in other units": {"sessions": [ONE], "afp_units": [(100.0, 230), (200.0, 170)], "dcp": [(1.0, 100)]},
+        "nodules appear": {
+            "sessions": [ONE, TWO], "responses": [response(ONE, "SD"), response(TWO, "SD")],
+            "nodule_count": [(1, 230), (2, 170), (4, 100)], "new_intrahepatic_lesion": [(True, 170)]},
+        "invasion appears": {
+            "sessions": [ONE, TWO], "portal_vein_invasion": [("none", 230), ("vp2", 100)],
+            "extrahepatic_spread": [(False, 230), (True, 90)], "hepatic_vein_invasion": [(True, 95)]},
+        "liver worsens": {
+            "sessions": [TWO, THREE], "responses": [response(TWO, "SD"), response(THREE, "SD")],
+            "bilirubin": [(0.9, 155), (1.5, 85), (2.6, 10)], "albumin": [(4.2, 155), (3.4, 85), (2.7, 10)],
+            "inr": [(1.0, 155), (1.2, 85), (1.8, 10)], "ast": [(40, 155), (90, 85)],
+            "ascites_grade": [("none", 155), ("none", 85), ("mild", 10)],
+            "encephalopathy_grade": [(0, 155), (0, 85), (0, 10)]},
+    }  # fmt: skip
+
+
+def orders() -> dict[str, Changes]:
+    """What is ordered. `order` None: TACE as if it were being considered."""
+    whole = {"approach": "superselective", "agent": "doxorubicin", "billing": ("37243", "75726"), "authored": ago(3)}
+    made: dict[str, Any] = {
+        "none": None,
+        "TACE, all told": order("tace", LESION, body_site="liver, segment 8", **whole),
+        "TACE, site alone": order("tace", body_site="right lobe", text="unresectable; not a candidate for chemotherapy"),
+        "TACE, of two lesions": order("tace", LESION, OTHER, agent="doxorubicin"),
+        "TACE, of a lesion with a name": order("tace", BODY),
+        "bland embolization": order("tae", LESION, **whole),
+        "radioembolization": order("y90", LESION, approach="lobar", billing=("79445",)),
+        "kind not told": order("embolization", billing=("37243",), notes=("37243 does not tell which",)),
+        "of another patient": order("tace", LESION, subject_matches=False),
+        "before the policy": order("tace", authored=ago(2000)),
+    }
+    found: dict[str, Changes] = {name: {"order": each, "orders": [each] if each else []} for name, each in made.items()}
+    for drugs in (("lenvatinib",), ("sorafenib",), ("durvalumab", "bevacizumab"), ("atezolizumab", "bevacizumab"),
+                  ("pembrolizumab", "lenvatinib"), ("regorafenib",), ("ramucirumab",), ()):  # fmt: skip
+        each = order("systemic", drugs=drugs)
+        words = " and ".join(drugs) or "a drug not named"
+        found[f"{words} alone"] = {"order": each, "orders": [each]}
+        found[f"{words} with TACE"] = {"orders": [order("tace", LESION), each]}
+        found[f"{words} after TACE"] = {"order": each, "orders": [each], "sessions": [TWO]}
+        found[f"{words} active"] = {"treatments": [drug(name) for name in drugs]}
+    return found
+
+
+def others() -> dict[str, Changes]:
+    """Other treatments, papers, gaps, and who the patient is."""
+    ablation = Treatment("ablation", "ablation of segment 5", ago(400), "Procedure/ablation")
+    papers = [Paper(kind, f"{kind} report", ago(days), f"DocumentReference/{kind}", text)
+              for days, (kind, text) in enumerate((
+                  ("imaging", "Two nodules. Unresectable by number."), ("pathology", "Hepatocellular carcinoma."),
+                  ("tumor-board", "Not a surgical candidate; TACE is advised."), ("surgery", "Inoperable."),
+                  ("oncology", "Progressed on sorafenib; not a candidate for systemic therapy."),
+                  ("transplant", "Listed."), ("mapping", "Shunt 4 %."), ("note", "If unresectable, TACE?"),
+                  ("med140:3", "Too many nodules, " * 12)))]  # fmt: skip
+    return {
+        "woman": {"sex": "female"},
+        "sex not told": {"sex": ""},
+        "ablation": {"treatments": [ablation]},
+        "resection, undated": {"treatments": [Treatment("resection", "resection", None, "Procedure/resection")]},
+        "transplant": {"treatments": [Treatment("transplant", "liver transplant", ago(900), "Procedure/ltx")]},
+        "radiotherapy": {"treatments": [Treatment("radiotherapy", "SBRT", ago(90), "Procedure/sbrt")]},
+        "sorafenib stopped": {"treatments": [drug(active=False, days_ago=200)]},
+        "papers": {"papers": tuple(papers)},
+        "one paper": {"papers": tuple(papers[:1])},
+        "unusable": {"unusable": (Unusable("Observation/broken", "no value"),)},
+        "remarks": {"remarks": ("two patients in the record",)},
+        "gaps": {"gaps": ["observations could not be fetched"], "unreached": {"Observation"}},
+        "conditions not reached": {"gaps": ["conditions could not be fetched"], "unreached": {"Condition"}},
+        "awaits": {"awaits": True},
+        "tumor provisional": {"tumor": Tumor("unknown", "only provisional (Condition/x)", ("Condition/x",), (), True)},
+        "curative excluded": {"unresectable": True, "unresectable_reason": "size-or-number"},
+        "bridge": {"bridge_to_transplant": True, "transplant_listed": True, "sizes": (2.5,), "nodule_count": 1},
+        "systemic failed": {"systemic_therapy_status": "failed", "tumor": "colorectal-metastasis"},
+        "symptoms": {"symptomatic": True, "tumor": "neuroendocrine-metastasis", "systemic_therapy_status":
+                     "failed-to-control-symptoms"},
+        "ascites controlled": {"ascites_grade": "mild", "ascites_controlled": True},
+        "encephalopathy controlled": {"encephalopathy_grade": 1, "encephalopathy_controlled": True},
+        "bilobar, half replaced": {"liver_involvement_percent": 55.0, "lobar_distribution": "bilobar"},
+        "prothrombin time for INR": {"inr": None, "pt": 18.0, "pt_control": 12.0},
+        "child-pugh stated otherwise": {"child_pugh_score": 8, "child_pugh_class": "B", "bclc_stage": "C"},
+        "lesions by name": {"sizes": [(4.0, 10, BODY)], "segments": {BODY: "segment-5"}},
+        "conflict of sizes": {"sizes": [LesionSize("segment-1", value("nodule_size", 4.0, 10)),
+                                        LesionSize("segment-1", value("nodule_size", 5.2, 10, number=2))]},
+    }  # fmt: skip
+
+
+def worse() -> dict[str, Changes]:
+    """Several facts at a time: what decides, and what is left open."""
+    return {
+        "B8": {"albumin": 3.0, "bilirubin": 2.5, "inr": 1.8},
+        "C": {"albumin": 2.5, "bilirubin": 4.0, "ascites_grade": "moderate-severe", "encephalopathy_grade": 2},
+        "B7 with mild ascites": {"albumin": 3.4, "ascites_grade": "mild", "ascites_controlled": True},
+        "end stage by status": {"ecog": 4, "tumor_rupture": True},
+        "invasion and spread": {"portal_vein_invasion": "vp4", "extrahepatic_spread": True, "portal_flow": "hepatofugal"},
+        "branch invasion": {"portal_vein_invasion": "vp2", "portal_flow": "reduced"},
+        "no laboratory": {"bilirubin": None, "albumin": None, "inr": None, "creatinine": None},
+        "no bilirubin, C": {"bilirubin": None, "albumin": 2.5, "ascites_grade": "refractory", "inr": 2.4},
+        "no imaging": {"sizes": (), "nodule_count": None, "portal_vein_invasion": None, "extrahepatic_spread": None},
+        "no status, no ascites": {"ecog": None, "ascites_grade": None, "encephalopathy_grade": None},
+        "far apart": {"bilirubin": (0.9, 70), "albumin": (4.2, 2)},
+        "large and bilobar": {"sizes": (12.0, 4.0, 4.0, 4.0), "nodule_count": 4, "lobar_distribution": "bilobar",
+                              "growth_pattern": "infiltrative", "selective_access": False},
+        "single, large": {"sizes": (8.0,), "nodule_count": 1, "bilirubin": 1.6, "albumin": 3.2},
+        "single, small": {"sizes": (1.8,), "nodule_count": 1},
+        "dialysis": {"dialysis_twice_weekly": True, "creatinine": 1.0, "sodium": 128},
+        "all dangers": {name: True for name, spec in FACTS.items() if spec.kind == "boolean" and spec.worse == "high"},
+    }  # fmt: skip
+
+
+PATIENTS = {"candidate": candidate, "rich": rich, "other": lambda **changes: candidate(**{"tumor": "other-metastasis", **changes}),
+            "empty": lambda **changes: facts(**{"tumor": "", "sex": "", **changes})}  # fmt: skip
+MADE = {"candidate": (tumors, of_sizes, courses, orders, others, worse), "rich": (tumors, worse), "other": (orders, worse),
+        "empty": (tumors, courses)}  # fmt: skip
+GROUPS: dict[str, tuple[str, dict[str, Changes]]] = {
+    **{f"candidate-{name.replace('_', '-')}": ("candidate", {**values(name, spec), **states_of(name, spec)})
+       for name, spec in FACTS.items() if name != "nodule_size"},
+    "rich-values": ("rich", {f"{name} {words}": change for name, spec in FACTS.items() if name != "nodule_size"
+                             for words, change in last_two(values(name, spec))}),
+    **{f"{of}-{made.__name__.replace('_', '-')}": (of, made()) for of, all_made in MADE.items() for made in all_made},
+}  # fmt: skip
+BUILT = ("tumor", "papers", "unusable", "remarks", "awaits")  # set in the facts as they are
+
+
+def patient(of: str, changes: Changes = {}) -> Assessment:  # noqa: B006
+    """The patient with the changes, for the order among them."""
+    given = dict(changes)
+    asked = given.pop("order", order("tace", LESION))
+    own = {name: given.pop(name) for name in BUILT if name in given and not isinstance(given[name], str)}
+    return assess(replace(PATIENTS[of](**given), **own), TODAY, asked)
