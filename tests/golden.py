@@ -22,12 +22,12 @@ from service.hooks import catalog
 from service.hooks.case import assess, case_of
 from service.hooks.running import running
 from service.settings import PACKAGED_FIXTURES, Settings
-from tests.said import everything, shown
+from tests.said import everything, shown, tables
 from tests.scenarios.patients import GROUPS, patient
 
 FIXTURES = PACKAGED_FIXTURES
 SAID = Path(__file__).parent / "scenarios" / "said"
-DIGESTS = SAID / "digests.txt"
+DIGESTS, TABLES = SAID / "digests.txt", SAID / "tables.txt"
 SERVICE_OF = {each.hook: each.id for each in catalog.SERVICES}
 
 
@@ -83,6 +83,10 @@ def digests(name: str) -> list[str]:
     ]
 
 
+def tables_text() -> str:
+    return "".join(f"{line}\n" for line in tables())
+
+
 def recorded(name: str) -> list[str]:
     """The digests of a group as they were written."""
     return [line for line in DIGESTS.read_text(encoding="utf-8").splitlines() if line.startswith(f"{name} | ")]
@@ -123,6 +127,7 @@ def golden(named: list[str]) -> Iterator[tuple[str, Path, str]]:
             yield case, FIXTURES / case / "response.json", written(answer(client, request_of(case)))
             yield case, SAID / f"{case}.txt", said_of(case)
     if not named:
+        yield "tables", TABLES, tables_text()
         yield "patients", DIGESTS, "".join(f"{line}\n" for name in GROUPS for line in digests(name))
 
 

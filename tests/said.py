@@ -1,12 +1,14 @@
-"""Everything the core says of a patient, line by line: text, cards, JSON, values, packet and picture.
+"""Everything the core says of a patient, line by line: text, cards, JSON, values, packet and picture; and its tables.
 
 One statement a line, so that a changed word is a changed line.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from datetime import date
+from importlib.util import find_spec, module_from_spec
+from types import ModuleType
 from typing import Any
 
 from cards.advise import advise, payer_cards
@@ -18,9 +20,16 @@ from cards.prior_auth.packet import packet
 from cards.text import assessment_text
 from cards.timeline.history import timeline_rows
 from cards.timeline.picture import timeline_svg
+from cards.verdict import Verdict
+from tests.scenarios.patients import GROUPS, patient
 
 HOOKS = ("order-sign", "order-select", "patient-view")
 NARROW_PX = 360
+MARKS = {Verdict.MET: "+", Verdict.NOT_MET: "-", Verdict.UNKNOWN: "?"}
+# Groups whose patients differ in what payers ask for
+DECIDING = ("candidate-tumors", "candidate-of-sizes", "candidate-worse", "candidate-others", "candidate-ecog",
+            "candidate-bilirubin", "candidate-portal-vein-invasion", "candidate-systemic-therapy-status",
+            "candidate-encephalopathy-grade", "candidate-nodule-count")  # fmt: skip
 
 
 def shown(assessments: Sequence[Assessment]) -> list[str]:
@@ -35,7 +44,8 @@ def shown(assessments: Sequence[Assessment]) -> list[str]:
 
 def everything(a: Assessment) -> list[str]:
     """What people get, and every finding and value behind it."""
-    return [*shown([a]), "", "JSON", *tree(as_json(a)), "", "VERDICTS", *tree(as_json(a, findings=False)), "", "VALUES", *tree(derived(a.case))]
+    lines = [*shown([a]), "", "JSON", *tree(as_json(a)), "", "VERDICTS", *tree(as_json(a, findings=False))]
+    return [*lines, "", "VALUES", *tree(derived(a.case))]
 
 
 def changed(lines: Iterable[str], earlier: Iterable[str]) -> list[str]:
@@ -50,7 +60,7 @@ def tree(value: Any, path: str = "") -> Iterator[str]:
     members = [*value.items()] if isinstance(value, dict) else [("-", each) for each in value]
     for name, each in members:
         where = f"{path} {name}".strip()
-        if isinstance(each, dict) and any(map(_holds_objects, each.values())) or _holds_objects(each):
+        if (isinstance(each, dict) and any(map(_holds_objects, each.values()))) or _holds_objects(each):
             yield from tree(each, where)
         else:
             yield f"{where} {json.dumps(each, ensure_ascii=False, default=_plain)}"
@@ -88,3 +98,31 @@ def _elements(svg: str) -> list[str]:
 
 def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def tables() -> Iterator[str]:
+    """The tables that are made when the core is imported, made anew: facts, systems with their limits, payer predicates."""
+    for spec in anew("cards.facts").FACTS.values():
+        yield f"FACT {' | '.join(map(str, astuple(spec)))}"
+    for system in anew("cards.systems").SYSTEMS:
+        limits = ", ".join(f"{limit.key} {limit.value:g}" for limit in system.limits)
+        rules = ", ".join(rule.__qualname__ for rule in system.rules)
+        yield f"SYSTEM {system.name} | {', '.join(system.named_in)} | {rules} | {limits} | {system.why_not}"
+    asked = [patient("candidate", changes).case for name in DECIDING for changes in GROUPS[name][1].values()]
+    for name, predicate in anew("cards.prior_auth.predicates").PREDICATES.items():
+        verdicts = "".join(MARKS[predicate.says(case)] for case in asked)
+        yield f"PREDICATE {name} | {predicate.words} | {', '.join(predicate.facts)} | {verdicts}"
+    papers = [patient("candidate", changes).case for changes in GROUPS["candidate-others"][1].values()]
+    for name, shows in anew("cards.prior_auth.documentation").EVIDENCE.items():
+        found = dict.fromkeys(json.dumps(asdict(shows(case)), ensure_ascii=False, default=_plain) for case in papers)
+        yield from (f"EVIDENCE {name} | {document}" for document in found)
+
+
+def anew(name: str) -> ModuleType:
+    """A module made a second time, beside the one that the service uses."""
+    spec = find_spec(name)
+    assert spec is not None
+    assert spec.loader is not None
+    made = module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made

@@ -16,13 +16,26 @@ from cards.facts import (
     FactSpec,
     LesionSize,
     Paper,
+    PatientFacts,
     Response,
     Session,
     Treatment,
     Tumor,
     Unusable,
 )
-from tests.cards.build import EMPTY, LESION, TODAY, ago, candidate, drug, facts, order, present, response, session, value
+from tests.cards.build import (
+    LESION,
+    TODAY,
+    ago,
+    candidate,
+    drug,
+    facts,
+    order,
+    present,
+    response,
+    session,
+    value,
+)
 from tests.cards.test_every_rule import rich
 
 Changes = Mapping[str, Any]
@@ -190,7 +203,9 @@ def orders() -> dict[str, Changes]:
     made: dict[str, Any] = {
         "none": None,
         "TACE, all told": order("tace", LESION, body_site="liver, segment 8", **whole),
-        "TACE, site alone": order("tace", body_site="right lobe", text="unresectable; not a candidate for chemotherapy"),
+        "TACE, site alone": order(
+            "tace", body_site="right lobe", text="unresectable; not a candidate for chemotherapy"
+        ),
         "TACE, of two lesions": order("tace", LESION, OTHER, agent="doxorubicin"),
         "TACE, of a lesion with a name": order("tace", BODY),
         "bland embolization": order("tae", LESION, **whole),
@@ -276,8 +291,15 @@ def worse() -> dict[str, Changes]:
     }  # fmt: skip
 
 
-PATIENTS = {"candidate": candidate, "rich": rich, "other": lambda **changes: candidate(**{"tumor": "other-metastasis", **changes}),
-            "empty": lambda **changes: facts(**{"tumor": "", "sex": "", **changes})}  # fmt: skip
+def other(**changes: Any) -> PatientFacts:
+    return candidate(**{"tumor": "other-metastasis", **changes})
+
+
+def empty(**changes: Any) -> PatientFacts:
+    return facts(**{"tumor": "", "sex": "", **changes})
+
+
+PATIENTS = {"candidate": candidate, "rich": rich, "other": other, "empty": empty}
 MADE = {"candidate": (tumors, of_sizes, courses, orders, others, worse), "rich": (tumors, worse), "other": (orders, worse),
         "empty": (tumors, courses)}  # fmt: skip
 GROUPS: dict[str, tuple[str, dict[str, Changes]]] = {
