@@ -1,7 +1,7 @@
 """Golden answers. `python -m tests.golden` compares, `--write` writes, `--show GROUP` prints what is said of a group.
 
 Of each fixture the response of the service, and what people are shown of it in every form. Of the patients of
-tests/scenarios/patients.py, some nine hundred, a digest of everything said: written out it would be ten megabytes of lines
+tests/scenarios/patients.py, a thousand, a digest of everything said: written out it would be ten megabytes of lines
 that differ in a word. To see what a changed digest means, print the group before and after the change.
 """
 

@@ -5,6 +5,8 @@ Each group is of one patient; each of its lines is that patient with the changes
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 from cards.assess import Assessment, assess
@@ -23,7 +25,9 @@ from cards.facts import (
     Tumor,
     Unusable,
 )
+from cards.prior_auth.policy_file import load_all
 from tests.cards.build import (
+    CANDIDATE,
     LESION,
     TODAY,
     ago,
@@ -39,37 +43,39 @@ from tests.cards.build import (
 from tests.cards.test_every_rule import rich
 
 Changes = Mapping[str, Any]
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples" / "policies"
 OTHER, BODY = "segment-4", "BodyStructure/one"
 TUMORS = ("hcc", "icc", "neuroendocrine-metastasis", "colorectal-metastasis", "melanoma-metastasis", "other-metastasis",
           "other-primary", "unknown", "")  # fmt: skip
 # Values about the limits that the documents print; a coded fact has its words, a yes or no both.
 VALUES = {
-    "bilirubin": (0.4, 1.4, 2.0, 2.5, 3.0, 3.4, "34 umol/L", ">3.0", "<0.2"),
-    "albumin": (4.5, 3.5, 3.0, 2.8, 2.4, "<2.8"),
-    "inr": (0.9, 1.7, 1.8, 2.0, 2.3, 2.5),
+    "bilirubin": (0.4, 1.4, 2.0, 2.5, 3.0, 3.4, "34 umol/L", ">3.0", "<0.2", "<=2.0", ">=2.0", "<=3.0", ">=3.0"),
+    "albumin": (4.5, 3.5, 3.0, 2.8, 2.4, "<2.8", "<=2.8", ">=3.5", "<3.6"),
+    "inr": (0.9, 1.7, 1.8, 2.0, 2.3, 2.5, "<=1.8", ">=1.8", ">=2.2", "<1.5"),
     "pt": (14.0, 18.5, 22.0),
     "pt_control": (12.0,),
-    "creatinine": (0.5, 2.0, 4.5, "180 umol/L"),
+    "creatinine": (0.5, 2.0, 4.5, "180 umol/L", "<=2.0", ">1.5"),
     "sodium": (120, 131, 150),
-    "platelets": (15, 40, 50, 90),
+    "platelets": (15, 40, 50, 90, "<=20", "<50", ">=50"),
     "alt": (35, 300),
     "ast": (35, 300),
-    "afp": (5, 250, 400, 1500, ">50000"),
+    "afp": (5, 250, 400, 1500, ">50000", "<=400", ">=400", ">100"),
     "afp_units": (5, 900),
     "afp_l3": (5, 20),
     "dcp": (1, 30),
     "dcp_units": (20, 900),
     "ecog": (0, 1, 2, 3, 4),
     "encephalopathy_grade": (1, 2, 3),
-    "nodule_count": (1, 3, 4, 6, 8),
-    "liver_involvement_percent": (10.0, 50.0, 60.0),
+    "nodule_count": (1, 3, 4, 6, 8, ">3", ">=3"),
+    "liver_involvement_percent": (10.0, 50.0, 60.0, ">50", "<=50", ">40"),
     "viable_percent": (20.0,),
     "viable_diameter": (2.0,),
     "child_pugh_score": (5, 7, 10),
 }
 SIZES = ((), (0.8,), (2.0,), (2.5, 2.5, 2.5), (3.0,), (4.9,), (5.0,), (6.6,), (8.2,), (11.0,), (3.1, 2.9, 1.0, 1.0),
          (5.5, 3.0), (6.5, 1.0), (1.0,) * 7, (4.0, 4.0, 4.0), (4.0, (2.0, 200)), ((4.0, 200),), ((4.0, None),),
-         ((4.0, 10, NOT_TOLD), (2.0, 10, NOT_TOLD)), ((4.0, 10, BODY),), ("<1.0",))  # fmt: skip
+         ((4.0, 10, NOT_TOLD), (2.0, 10, NOT_TOLD)), ((4.0, 10, BODY),), ("<1.0",), (">=5.0",), ("<=3.0",),
+         (">6.0", 2.0), (">=8.0",), ((2.0, 10, BODY), (3.0, 30, BODY)))  # fmt: skip
 
 
 def values(name: str, spec: FactSpec) -> dict[str, Changes]:
@@ -188,6 +194,11 @@ def courses() -> dict[str, Changes]:
         "invasion appears": {
             "sessions": [ONE, TWO], "portal_vein_invasion": [("none", 230), ("vp2", 100)],
             "extrahepatic_spread": [(False, 230), (True, 90)], "hepatic_vein_invasion": [(True, 95)]},
+        "response without a session": {"responses": [WHOLE]},
+        "response without a session, not reached": {"responses": [WHOLE], "unreached": {"Procedure"}},
+        "session and one not readable": {"sessions": [ONE], "refused": {TREATMENT_HISTORY: "Procedure/x: no status"}},
+        "naive, stated": {"treatment_naive": True},
+        "naive, stated beside a session": {"treatment_naive": True, "sessions": [ONE]},
         "liver worsens": {
             "sessions": [TWO, THREE], "responses": [response(TWO, "SD"), response(THREE, "SD")],
             "bilirubin": [(0.9, 155), (1.5, 85), (2.6, 10)], "albumin": [(4.2, 155), (3.4, 85), (2.7, 10)],
@@ -226,6 +237,74 @@ def orders() -> dict[str, Changes]:
     return found
 
 
+PAIRS = (("portal_vein_invasion", ("vp2", "vp4"), "ecog", (0, 1, 2, 3, None)),
+         ("ascites_grade", ("mild", "moderate-severe", None), "ascites_controlled", (True, False)),
+         ("encephalopathy_grade", (1, 2, None), "encephalopathy_controlled", (True, False)),
+         ("lobar_distribution", ("unilobar", "bilobar", None), "liver_involvement_percent", (50.0, 50.1, None)),
+         ("growth_pattern", ("infiltrative", None), "selective_access", (True, False, None)),
+         ("extrahepatic_spread", (True, None), "hepatic_vein_invasion", (True, False)),
+         ("systemic_therapy_status", ("failed", "candidate"), "tumor", ("colorectal-metastasis", "icc")),
+         ("unresectable", (True, False), "unresectable_reason", ("hepatic-reserve", None)),
+         ("creatinine", (1.9, None), "dialysis_twice_weekly", (True, False)),
+         ("jaundice", (True, False), "bilirubin", (2.0, 3.5, None)),
+         ("inr", (1.8, 2.2), "anticoagulated", (True, False)),
+         ("child_pugh_score", (5, 6, 7), "inr", (1.0, 1.8, None)))  # fmt: skip
+
+
+def pairs() -> dict[str, Changes]:
+    """Two facts that are read together."""
+    return {f"{one} {a}, {two} {b}": {one: a, two: b} for one, of_one, two, of_two in PAIRS for a in of_one for b in of_two} | {
+        f"{name} as a state, {controlled} {b}": {name: None, controlled: b, "states": [present(name, "present")]}
+        for name, controlled in (("ascites_grade", "ascites_controlled"),
+                                 ("encephalopathy_grade", "encephalopathy_controlled"))
+        for b in (True, False, None)
+    }  # fmt: skip
+
+
+def radioembolization() -> dict[str, Changes]:
+    """Y-90 ordered, for each tumor and what its criteria ask."""
+    ordered = order("y90", LESION)
+    here: Changes = {"order": ordered, "orders": [ordered]}
+    told: dict[str, Changes] = {
+        "": {}, "unresectable": {"unresectable": True}, "resectable": {"unresectable": False},
+        "liver-dominant": {"liver_dominant": True, "unresectable": True, "systemic_therapy_status": "failed"},
+        "spread": {"extrahepatic_spread": True, "liver_dominant": False},
+    }  # fmt: skip
+    found = {f"{kind or 'not stated'} {words}": {**here, "tumor": kind, **changes}
+             for kind in TUMORS for words, changes in told.items()}  # fmt: skip
+    return found | {f"ecog {ecog}, bilirubin {bilirubin}, {cm} cm": {
+        **here, "ecog": ecog, "bilirubin": bilirubin, "sizes": (cm,), "nodule_count": 1, "unresectable": True}
+        for ecog in (0, 2, 3, None) for bilirubin in (0.9, 2.0, 2.1, None) for cm in (2.9, 8.0, 8.1)}  # fmt: skip
+
+
+def payers() -> dict[str, Changes]:
+    """What the payer asks: no policy on file, a policy of another shape, one that was not in force yet."""
+    lakes = {"policies": load_all(EXAMPLES), "policy": "northern-lakes-liver"}
+    asked = {kind: order(kind, LESION, approach="selective", agent="doxorubicin", billing=("37243",), authored=ago(20))
+             for kind in ("tace", "tae", "y90", "embolization")}  # fmt: skip
+    early = replace(asked["tace"], authored=date(2020, 1, 1))
+    told = {"unresectable": True, "bridge_to_transplant": False}
+    return {
+        "none configured": {"policy": ""},
+        "not on file": {"policy": "med999"},
+        "not in force": {**lakes, "order": early, "orders": [early]},
+        **{f"{kind}, own policy": {**lakes, "order": each, "orders": [each]} for kind, each in asked.items()},
+        **{f"{kind}, own policy, told": {**lakes, **told, "order": each, "orders": [each]} for kind, each in asked.items()},
+        "own policy, limitation": {**lakes, **told, "encephalopathy_grade": 1},
+        "own policy, nothing met": {**lakes, "unresectable": False, "bridge_to_transplant": False, "ecog": 2},
+        "own policy, metastases": {**lakes, **told, "tumor": "colorectal-metastasis", "order": asked["y90"], "orders": []},
+        "own policy, cholangiocarcinoma": {**lakes, **told, "tumor": "icc"},
+        "Y-90, metastases": {"order": asked["y90"], "orders": [asked["y90"]], "tumor": "colorectal-metastasis",
+                             "liver_dominant": True, "progressive": True, "diffuse": True, "unresectable": True,
+                             "systemic_therapy_status": "failed"},
+        "Y-90, neuroendocrine": {"order": asked["y90"], "orders": [asked["y90"]], "tumor": "neuroendocrine-metastasis",
+                                 "liver_dominant": True, "diffuse": True, "symptomatic": True, "unresectable": True,
+                                 "systemic_therapy_status": "failed-to-control-symptoms"},
+        "Y-90, refused": {"order": asked["y90"], "orders": [asked["y90"]], "tumor": "icc", "unresectable": False},
+        "Y-90, bridge": {"order": asked["y90"], "orders": [asked["y90"]], "bridge_to_transplant": True},
+    }  # fmt: skip
+
+
 def others() -> dict[str, Changes]:
     """Other treatments, papers, gaps, and who the patient is."""
     ablation = Treatment("ablation", "ablation of segment 5", ago(400), "Procedure/ablation")
@@ -261,6 +340,11 @@ def others() -> dict[str, Changes]:
         "encephalopathy controlled": {"encephalopathy_grade": 1, "encephalopathy_controlled": True},
         "bilobar, half replaced": {"liver_involvement_percent": 55.0, "lobar_distribution": "bilobar"},
         "prothrombin time for INR": {"inr": None, "pt": 18.0, "pt_control": 12.0},
+        "child-pugh stated alike": {"child_pugh_score": 5, "child_pugh_class": "A", "bclc_stage": "B"},
+        "child-pugh class alone": {"child_pugh_class": "C"},
+        "child-pugh stated, open": {"child_pugh_score": 6, "child_pugh_class": "B", "inr": None},
+        "status as a state": {"ecog": None, "states": [present("ecog", 2)]},
+        "two orders, one of another": {"orders": [order("tace", LESION), order("tae", OTHER)]},
         "child-pugh stated otherwise": {"child_pugh_score": 8, "child_pugh_class": "B", "bclc_stage": "C"},
         "lesions by name": {"sizes": [(4.0, 10, BODY)], "segments": {BODY: "segment-5"}},
         "conflict of sizes": {"sizes": [LesionSize("segment-1", value("nodule_size", 4.0, 10)),
@@ -277,6 +361,23 @@ def worse() -> dict[str, Changes]:
         "end stage by status": {"ecog": 4, "tumor_rupture": True},
         "invasion and spread": {"portal_vein_invasion": "vp4", "extrahepatic_spread": True, "portal_flow": "hepatofugal"},
         "branch invasion": {"portal_vein_invasion": "vp2", "portal_flow": "reduced"},
+        "no sizes, refused": {"sizes": (), "nodule_count": 2, "refused": {"nodule_size": "unit not known"}},
+        "no sizes, not reached": {"sizes": (), "nodule_count": 2, "unreached": {"Observation"}},
+        "no liver function, treated": {"bilirubin": None, "inr": None, "sessions": [ONE, TWO],
+                                       "responses": [response(ONE, "SD"), response(TWO, "SD")]},
+        "B, treated": {"albumin": 3.0, "bilirubin": 2.5, "inr": 1.8, "sessions": [ONE, TWO],
+                       "responses": [response(ONE, "SD"), response(TWO, "SD")]},
+        "B, treated, with lenvatinib": {"albumin": 3.0, "bilirubin": 2.5, "treatments": [drug("lenvatinib")],
+                                        "sessions": [ONE, TWO], "responses": [response(ONE, "PD")]},
+        "single, large, with lenvatinib": {"sizes": (8.0,), "nodule_count": 1, "treatments": [drug("lenvatinib")]},
+        "many, with sorafenib": {"sizes": (5.0, 4.0, 3.0, 3.0), "nodule_count": 4, "treatments": [drug("sorafenib")]},
+        "invasion, with lenvatinib": {"portal_vein_invasion": "vp3", "treatments": [drug("lenvatinib")]},
+        "nothing known, with lenvatinib": {**dict.fromkeys(CANDIDATE), "sizes": (), "treatments": [drug("lenvatinib")]},
+        "nothing known, with bevacizumab": {**dict.fromkeys(CANDIDATE), "sizes": (), "treatments": [drug("bevacizumab")]},
+        "dangers, with bevacizumab": {"varices_at_risk": True, "anticoagulated": True, "active_bleeding": True,
+                                      "treatments": [drug("atezolizumab"), drug("bevacizumab")]},
+        "no dangers, with bevacizumab": {"varices_at_risk": False, "anticoagulated": False, "active_bleeding": False,
+                                         "treatments": [drug("durvalumab"), drug("bevacizumab")]},
         "no laboratory": {"bilirubin": None, "albumin": None, "inr": None, "creatinine": None},
         "no bilirubin, C": {"bilirubin": None, "albumin": 2.5, "ascites_grade": "refractory", "inr": 2.4},
         "no imaging": {"sizes": (), "nodule_count": None, "portal_vein_invasion": None, "extrahepatic_spread": None},
@@ -300,8 +401,8 @@ def empty(**changes: Any) -> PatientFacts:
 
 
 PATIENTS = {"candidate": candidate, "rich": rich, "other": other, "empty": empty}
-MADE = {"candidate": (tumors, of_sizes, courses, orders, others, worse), "rich": (tumors, worse), "other": (orders, worse),
-        "empty": (tumors, courses)}  # fmt: skip
+MADE = {"candidate": (tumors, of_sizes, courses, orders, pairs, radioembolization, payers, others, worse),
+        "rich": (tumors, worse), "other": (orders, worse), "empty": (tumors, courses)}  # fmt: skip
 GROUPS: dict[str, tuple[str, dict[str, Changes]]] = {
     **{f"candidate-{name.replace('_', '-')}": ("candidate", {**values(name, spec), **states_of(name, spec)})
        for name, spec in FACTS.items() if name != "nodule_size"},
@@ -316,5 +417,6 @@ def patient(of: str, changes: Changes = {}) -> Assessment:  # noqa: B006
     """The patient with the changes, for the order among them."""
     given = dict(changes)
     asked = given.pop("order", order("tace", LESION))
+    payer = {name: given.pop(name) for name in ("policies", "policy") if name in given}
     own = {name: given.pop(name) for name in BUILT if name in given and not isinstance(given[name], str)}
-    return assess(replace(PATIENTS[of](**given), **own), TODAY, asked)
+    return assess(replace(PATIENTS[of](**given), **own), TODAY, asked, **payer)
