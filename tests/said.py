@@ -16,7 +16,14 @@ from cards.assess import Assessment
 from cards.assessment_json import as_json
 from cards.card import Card
 from cards.derived import derived
+from cards.eligibility.apart import values_apart
+from cards.eligibility.y90 import y90_lines
+from cards.eligibility.y90_criteria import JUDGED
+from cards.liver.albi import ez_albi
 from cards.prior_auth.packet import packet
+from cards.refractoriness.advice import advice
+from cards.response.liver_course import art
+from cards.staging.hap import hap, mhap_ii
 from cards.text import assessment_text
 from cards.timeline.history import timeline_rows
 from cards.timeline.picture import timeline_svg
@@ -45,7 +52,7 @@ def shown(assessments: Sequence[Assessment]) -> list[str]:
 def everything(a: Assessment) -> list[str]:
     """What people get, and every finding and value behind it."""
     lines = [*shown([a]), "", "JSON", *tree(as_json(a)), "", "VERDICTS", *tree(as_json(a, findings=False))]
-    return [*lines, "", "VALUES", *tree(derived(a.case))]
+    return [*lines, "", "VALUES", *tree(derived(a.case)), "", "BEHIND", *map(repr, _behind(a))]
 
 
 def changed(lines: Iterable[str], earlier: Iterable[str]) -> list[str]:
@@ -64,6 +71,17 @@ def tree(value: Any, path: str = "") -> Iterator[str]:
             yield from tree(each, where)
         else:
             yield f"{where} {json.dumps(each, ensure_ascii=False, default=_plain)}"
+
+
+def _behind(a: Assessment) -> Iterator[object]:
+    """What the core hands on: findings with their rule, place, evidence and gaps; scores; statements of radioembolization."""
+    case = a.case
+    yield from (*a.eligibility.deciding, *a.eligibility.findings, *a.refractoriness.findings, *a.combination.findings)
+    yield from (*a.prior_auth.findings, *a.prior_auth.documentation, *a.prior_auth.expected)
+    yield from (case.albi.score, case.meld, case.meld_na, case.meld3, ez_albi(case.state), hap(case.state, case.burden))
+    yield from (mhap_ii(case.state, case.burden), art(case.facts, case.course))
+    yield from (*advice(case, a.refractoriness), *values_apart(case))
+    yield from (*(rule(case) for rule in JUDGED), *y90_lines(case))
 
 
 def _holds_objects(value: Any) -> bool:

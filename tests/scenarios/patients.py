@@ -344,6 +344,7 @@ def others() -> dict[str, Changes]:
         "child-pugh class alone": {"child_pugh_class": "C"},
         "child-pugh stated, open": {"child_pugh_score": 6, "child_pugh_class": "B", "inr": None},
         "status as a state": {"ecog": None, "states": [present("ecog", 2)]},
+        "portal vein thrombosis": {"portal_vein_invasion": None, "states": [present("portal_vein_thrombosis")]},
         "two orders, one of another": {"orders": [order("tace", LESION), order("tae", OTHER)]},
         "child-pugh stated otherwise": {"child_pugh_score": 8, "child_pugh_class": "B", "bclc_stage": "C"},
         "lesions by name": {"sizes": [(4.0, 10, BODY)], "segments": {BODY: "segment-5"}},
