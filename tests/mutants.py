@@ -26,18 +26,19 @@ def run(*arguments: str) -> None:
     subprocess.run([MUTMUT, "run", *arguments], cwd=ROOT, env=environment, check=True)
 
 
-def results() -> dict[str, str]:
+def results() -> str:
+    return subprocess.run(
+        [MUTMUT, "results", "--all", "true"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
+
+
+def statuses_of(told: str) -> dict[str, str]:
     """Status by name of the mutant."""
-    told = subprocess.run([MUTMUT, "results", "--all", "true"], cwd=ROOT, check=True, capture_output=True, text=True)
-    return {found["name"]: found["status"] for found in RESULT.finditer(told.stdout)}
+    return {found["name"]: found["status"] for found in RESULT.finditer(told)}
 
 
 def room(name: str) -> str:
-    """The folder of a mutant, or its module.
-
-    >>> room("cards.liver.albi.x_albi__mutmut_3"), room("cards.card.xǁCardǁ__post_init____mutmut_1")
-    ('cards/liver', 'cards/card.py')
-    """
+    """The folder of a mutant; for a module of the core itself the module."""
     first, *rest = re.split(r"\.x(?:_|ǁ)", name)[0].split(".")[1:]
     return f"cards/{first}" if rest else f"cards/{first}.py"
 
@@ -71,7 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     if not asked.report:
         run("--max-children", asked.max_children, *asked.names)
-    found = results()
+    found = statuses_of(results())
     tried = {name: status for name, status in found.items() if status != "not checked"}
     killed = sum(status in KILLED for status in tried.values())
     reached = share(killed, len(tried) - killed)
