@@ -423,6 +423,8 @@ def patient(of: str, changes: Changes = {}) -> Assessment:  # noqa: B006
     """The patient with the changes, for the order among them."""
     given = dict(changes)
     asked = given.pop("order", order("tace", LESION))
+    if of != "rich" and asked is not None:
+        given.setdefault("orders", [asked])
     payer = {name: given.pop(name) for name in ("policies", "policy") if name in given}
     own = {name: given.pop(name) for name in BUILT if name in given and not isinstance(given[name], str)}
     return assess(replace(PATIENTS[of](**given), **own), TODAY, asked, **payer)
