@@ -290,6 +290,14 @@ def payers() -> dict[str, Changes]:
         "not in force": {**lakes, "order": early, "orders": [early]},
         **{f"{kind}, own policy": {**lakes, "order": each, "orders": [each]} for kind, each in asked.items()},
         **{f"{kind}, own policy, told": {**lakes, **told, "order": each, "orders": [each]} for kind, each in asked.items()},
+        "own policy, nothing known": {**lakes, **dict.fromkeys(CANDIDATE), "sizes": (), "tumor": "unknown"},
+        "nothing known": {**dict.fromkeys(CANDIDATE), "sizes": (), "tumor": "unknown"},
+        "own policy, answered in words": {**lakes, "papers": (
+            Paper("northern-lakes-liver:D2", "answer", ago(5), "QuestionnaireResponse/a", "Unresectable. " * 20),
+            Paper("northern-lakes-liver:D5", "answer", None, "QuestionnaireResponse/a", "Board of 2 Nov."))},
+        "answered in words": {"papers": (
+            Paper("med140:3", "answer", ago(5), "QuestionnaireResponse/a", "Unresectable by number."),
+            Paper("med140:5", "answer", None, "QuestionnaireResponse/a", "Not a candidate for systemic therapy."))},
         "own policy, limitation": {**lakes, **told, "encephalopathy_grade": 1},
         "own policy, nothing met": {**lakes, "unresectable": False, "bridge_to_transplant": False, "ecog": 2},
         "own policy, metastases": {**lakes, **told, "tumor": "colorectal-metastasis", "order": asked["y90"], "orders": []},
