@@ -10,7 +10,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --group lock --universal --python-v
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types dockerfile lock bench cohort-load spark fixtures docs clean bandit torture bench-peer screenshots
+.PHONY: help run test check lint format types dockerfile lock bench cohort-load spark fixtures mutants docs clean bandit torture bench-peer screenshots
 .NOTPARALLEL:
 
 help: ## this list
@@ -49,6 +49,9 @@ torture: $(VENV)/.dev ## the long tests: generated requests, slow clients, flood
 	$(BIN)/python -m tests.torture $(ARGS)
 	$(BIN)/python -m pytest tests/torture -o python_files='torture_*.py' --basetemp="$$(mktemp -d)/torture" -s
 
+mutants: $(VENV)/.dev ## change the core a piece at a time and count what the tests notice (takes long; ARGS="cards.liver.*")
+	$(BIN)/python -m tests.mutants $(ARGS)
+
 bench: $(VENV)/.dev ## measure speed against the stated floors
 	$(BIN)/python -m benchmarks
 
@@ -72,7 +75,7 @@ docs: $(VENV)/.dev ## write the generated pages again
 	$(BIN)/python -m service.docs
 
 clean: ## remove what these commands made, .venv too
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 $(VENV)/.made:

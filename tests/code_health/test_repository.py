@@ -26,7 +26,7 @@ def repository_files() -> list[Path]:
     if git.returncode == 0:
         files = [ROOT / name for name in git.stdout.decode().split("\0") if name]
     else:
-        made = {".git", ".venv", "__pycache__", "build", "dist"}
+        made = {".git", ".venv", "__pycache__", "build", "dist", "mutants"}
         files = [file for file in ROOT.rglob("*") if not made & set(file.relative_to(ROOT).parts)]
     return [file for file in files if file.is_file()]
 
