@@ -16,10 +16,12 @@ def published(case: Case) -> tuple[Statement, ...]:
     Source
         that of each statement; nothing here decides
     """
+    return tuple(s for s in STATEMENTS if s.concerns(case)) if _has_any(case) else ()
+
+
+def _has_any(case: Case) -> bool:
     other_order = case.order is not None and case.order.kind not in _ABOUT_TACE
-    if other_order or case.facts.tumor.kind == "unknown":
-        return ()
-    return tuple(s for s in STATEMENTS if s.concerns(case))
+    return not other_order and case.facts.tumor.kind != "unknown"
 
 
 def on_card(case: Case, verdict: str, said: str = "") -> tuple[tuple[str, str], ...]:
@@ -27,6 +29,7 @@ def on_card(case: Case, verdict: str, said: str = "") -> tuple[tuple[str, str], 
 
     said   what the card says already: where the sentence stands in it, it is not repeated
     """
-    shown = [s for s in published(case) if verdict in s.on_card and s.card_if(case)]
+    candidates = [s for s in STATEMENTS if verdict in s.on_card] if _has_any(case) else []
+    shown = [s for s in candidates if s.concerns(case) and s.card_if(case)]
     needs = NO_NNT not in said and any(s.outcome for s in shown)
     return (*((s.text, s.source) for s in shown), *(((NO_NNT, "source-000"),) if needs else ()))

@@ -89,7 +89,7 @@ _unit = _remembered(_unit_checks)
 
 
 def _quantity(value: Any) -> bool:
-    if type(value) is not dict or "value" not in value or not _number(value["value"]):
+    if type(value) is not dict or not _number(value.get("value")):
         return False
     rest = value.copy()
     del rest["value"]
@@ -112,14 +112,7 @@ def _target(value: Any) -> bool:
     return isinstance(value, str) and value.isascii() and value.isprintable() and value != "" and " " not in value
 
 
-def _ref(value: Any) -> bool:
-    if type(value) is not dict or not value:
-        return False
-    return all(
-        _target(held) if name == "reference" else name == "display" and _text(held) for name, held in value.items()
-    )
-
-
+_ref = _object(reference=_target, display=_text)
 _period = _object(start=_DATED, end=_DATED)
 _value = {
     "valueQuantity": _quantity, "valueInteger": _whole, "valueBoolean": _yes_no, "valueString": _text,
@@ -127,12 +120,10 @@ _value = {
 }  # fmt: skip
 _not_known: Check = lambda value: False  # noqa: E731
 _VALUES = frozenset(_value) - {"dataAbsentReason"}
-_named = re.compile(r"[A-Za-z]+").fullmatch
 _status = re.compile(r"[a-z-]+").fullmatch
 _component = _object("code", code=_concept, interpretation=_list(_concept), **_value)
 
 _OBSERVATION: dict[str, Check] = {
-    "resourceType": _named,
     "status": _status,
     "code": _concept,
     "subject": _ref,
@@ -148,13 +139,13 @@ _OBSERVATION: dict[str, Check] = {
     **_value,
 }
 _CONDITION: dict[str, Check] = {
-    "resourceType": _named, "clinicalStatus": _concept, "verificationStatus": _concept, "code": _concept,
+    "clinicalStatus": _concept, "verificationStatus": _concept, "code": _concept,
     "subject": _ref, "onsetDateTime": _DATED, "recordedDate": _DATED, "severity": _concept, "bodySite": _list(_concept),
 }  # fmt: skip
 _ELEMENTS: Mapping[str, tuple[Mapping[str, Check], frozenset[str]]] = {
     "Observation": (_OBSERVATION, frozenset({"status", "code"})),
     "Condition": (_CONDITION, frozenset({"subject"})),
-    "Patient": ({"resourceType": _named, "gender": _status, "birthDate": _DATE.fullmatch}, frozenset()),
+    "Patient": ({"gender": _status, "birthDate": _DATE.fullmatch}, frozenset()),
 }
 
 
@@ -176,8 +167,8 @@ def is_plain(resource: Mapping[str, Any], unread: frozenset[str] = frozenset()) 
 @cache
 def _checks(kind: str, unread: frozenset[str]) -> tuple[Mapping[str, Check | None], frozenset[str]]:
     """What to look at of each element, nothing for one that is not read; and the elements that have to be there."""
-    checks, required = _ELEMENTS[kind]
-    return dict.fromkeys(unread) | dict(checks), required
+    checks, required = _ELEMENTS[kind]  # found by its resourceType, which is plain therefore
+    return dict.fromkeys((*unread, "resourceType")) | dict(checks), required
 
 
 def _is_plain(resource: Mapping[str, Any], checks: Mapping[str, Check | None], required: frozenset[str]) -> bool:

@@ -18,15 +18,16 @@ class Moment:
     day: date
     last_day: date
     instant: datetime | None = None
+    order: tuple[date, float] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sorts by day, then by time of day; a bare date sorts before every time of its day."""
+        at = self.instant.timestamp() if self.instant is not None else 0.0
+        object.__setattr__(self, "order", (self.day, at))
 
     @property
     def partial(self) -> bool:
         return self.day != self.last_day
-
-    @property
-    def order(self) -> tuple[date, float]:
-        """Sorts by day, then by time of day; a bare date sorts before every time of its day."""
-        return self.day, self.instant.timestamp() if self.instant is not None else 0.0
 
     def same_time(self, other: "Moment") -> bool:
         """The same instant; or the same day where one of them tells no time."""

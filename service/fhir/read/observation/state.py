@@ -38,7 +38,7 @@ def read_series(spec: FactSpec, found: Sequence[Candidate], reading: Reading) ->
         if when is not None:
             wanted.discard(preliminary)
         tied.append((candidate, fact))
-    for fact in _resolved(spec, tied):
+    for fact in _resolved(spec, tied) if len(tied) > 1 else [fact for _, fact in tied]:
         reading.add(fact)
 
 
@@ -85,6 +85,8 @@ def _resolved(spec: FactSpec, tied: Sequence[tuple[Candidate, Fact[Scalar]]]) ->
 
 def one_series(spec: FactSpec, found: Sequence[Fact[Scalar]]) -> tuple[Fact[Scalar], ...]:
     """One series of what Conditions and Observations say; of both on one day the more cautious first, and it is said."""
+    if len(found) == 1:
+        return (found[0],)
     dated_ones = sorted((f for f in found if f.when is not None), key=lambda f: f.when or date.min, reverse=True)
     merged: list[Fact[Scalar]] = []
     for fact in dated_ones:
