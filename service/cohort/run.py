@@ -4,16 +4,14 @@ Each step leaves a file that is there whole or not at all, so that a run that wa
 results are the same for every number of workers, and whether or not the run was interrupted.
 """
 
-import multiprocessing
 import os
 import resource
 import shutil
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -28,6 +26,7 @@ from service.cohort.bulk.export import Piece, files_of, pieces_of, unpacked_byte
 from service.cohort.journal import Journal, counts_json, counts_of
 from service.cohort.patient.assessed import Question, assess_lines
 from service.cohort.patient.counted import Counts
+from service.cohort.pool import pool
 from service.errors import NotUsable
 from service.fhir.read import warm_up
 from service.version import rules_version, service_version
@@ -233,12 +232,11 @@ def _mapper(job: Job, workers: int) -> Iterator[Mapper]:
     if workers < 2:
         yield lambda task, items: ((item, task(job, item)) for item in items)
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_worker, initargs=(os.getpid(),)) as pool:
+    with pool(workers, _worker) as processes:
 
         def mapped(task: Callable[[Job, Any], Any], items: list[Any]) -> Iterator[tuple[Any, Any]]:
             slim = replace(job, pieces=())
-            running = {pool.submit(task, slim, item): item for item in items}
+            running = {processes.submit(task, slim, item): item for item in items}
             try:
                 for future in as_completed(running):
                     yield running[future], future.result()
@@ -250,21 +248,13 @@ def _mapper(job: Job, workers: int) -> Iterator[Mapper]:
         try:
             yield mapped
         except BaseException:  # an interrupt too: no part is begun that nobody waits for; what was raised goes on
-            pool.shutdown(wait=False, cancel_futures=True)
+            processes.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-def _worker(parent: int) -> None:
+def _worker() -> None:
     os.umask(PRIVATE)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     warm_up()
-
-
-def _end_with(parent: int) -> None:
-    """A worker does not outlive a run that was killed."""
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)
 
 
 # For people

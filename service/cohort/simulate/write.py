@@ -1,9 +1,7 @@
 """A simulated cohort on disk: files of a few thousand patients by resource type, the same for every number of workers."""
 
 import gzip
-import multiprocessing
 import sys
-from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import repeat
@@ -12,6 +10,7 @@ from random import Random
 
 import orjson
 
+from service.cohort.pool import pool
 from service.cohort.simulate.course import patient_of
 from service.cohort.simulate.parameters import Parameters
 
@@ -34,11 +33,9 @@ def write_cohort(
     out.mkdir(parents=True, exist_ok=True)
     shards = [Shard(n, first, min(first + SHARD, patients)) for n, first in enumerate(range(0, patients, SHARD))]
     arguments = (repeat(parameters), repeat(seed), repeat(out), repeat(packed))
-    pool: Executor | None = None
-    if workers > 1:
-        pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
-    with pool or nullcontext():
-        done = (pool.map if pool else map)(write_shard, shards, *arguments)
+    processes = pool(workers) if workers > 1 else None
+    with processes or nullcontext():
+        done = (processes.map if processes else map)(write_shard, shards, *arguments)
         bar = tqdm(done, "simulating", len(shards), unit="file set", disable=None, file=sys.stderr, dynamic_ncols=True)
         return sum(bar)
 
