@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from textwrap import shorten
 from typing import Any
 
 import matplotlib
@@ -17,6 +18,7 @@ INK, GRID = "#24292f", "#d0d7de"
 COLORS = {"critical": "#a4262c", "warning": "#d98324", "info": "#3a6ea5", "no card": "#e3e6ea",
           "met": "#a4262c", "not-met": "#7a9e7e", "unknown": "#c9ccd1"}  # fmt: skip
 WIDTH = 3.4  # inches, beside its table
+LONGEST_LABEL = 36  # the whole of it stands in the table beside
 BAR, BAND = "#3a6ea5", "#d8e6d3"
 STYLE: Any = {"svg.fonttype": "none", "svg.hashsalt": "tace-cds", "font.family": "sans-serif", "font.size": 9,
          "axes.edgecolor": GRID, "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK}  # fmt: skip
@@ -28,7 +30,8 @@ def bars(table: Table) -> str:
     if not rows:
         return ""
     figure, axes = _figure(len(rows))
-    axes.barh([r.label for r in rows], [100 * (r.share or 0) for r in rows], color=BAR, height=0.62)
+    axes.barh(range(len(rows)), [100 * (r.share or 0) for r in rows], color=BAR, height=0.62)
+    axes.set_yticks(range(len(rows)), [shorten(r.label, LONGEST_LABEL, placeholder=" …") for r in rows])
     for place, row in enumerate(rows):
         axes.text(100 * (row.share or 0) + 1, place, f"{row.percent} %", va="center")
     _percent(axes)
