@@ -275,11 +275,13 @@ def _throughput(counts: Counts, seconds: float, workers: int, done_before: int, 
     lines = counts[("export", "lines")]
     own, child = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     memory = own + (child * workers if workers > 1 else 0)
-    resumed = f" ({done_before} of {partitions} parts were done before)" if done_before else ""
-    return (
-        f"{patients} patients, {lines} lines in {seconds:.1f} s with {workers} worker{'' if workers == 1 else 's'}{resumed}: "
-        f"{patients / seconds:.0f} patients/s, {lines / seconds:.0f} lines/s, at most {memory:.0f} MB of memory in all"
-    )
+    by = f"in {seconds:.1f} s with {workers} worker{'' if workers == 1 else 's'}"
+    used = f"at most {memory:.0f} MB of memory in all"
+    if done_before:
+        rate = patients * (partitions - done_before) / partitions / seconds
+        rest = f"{done_before} of {partitions} parts were done before, the rest {by}: about {rate:.0f} patients/s"
+        return f"{patients} patients, {lines} lines; {rest}, {used}"
+    return f"{patients} patients, {lines} lines {by}: {patients / seconds:.0f} patients/s, {lines / seconds:.0f} lines/s, {used}"
 
 
 def counts_under(counts: Counts, first: str) -> int:
