@@ -81,6 +81,27 @@ def test_the_next_call_reads_what_was_recorded(client):
 
 
 @pytest.mark.parametrize(
+    ("word", "says"), [("tace", "TACE"), ("radioembolization", "Y-90"), ("bland-embolization", "bland embolization")]
+)
+def test_the_question_a_card_asks_of_the_order_can_be_answered(client, word, says):
+    body = copy.deepcopy(request_of("cpt-37243-kind-not-told"))
+    asked = by_topic(client.post(SIGN, json=body))["prior-authorization"]
+    assert "TACE, bland embolization or Y-90? The order does not tell." in asked["summary"]
+    (question,) = [q for q in asked["extension"]["tace-cds.questions"] if q["linkId"] == "ordered-procedure"]
+    assert word in question["answers"]
+    body["extension"]["tace-cds.answers"] = answers(
+        subject={"reference": f"Patient/{body['context']['patientId']}"}, authored=body["extension"]["tace-cds.as-of"],
+        item=[{"linkId": question["linkId"], "answer": [{"valueCoding": {"code": word}}]}],
+    )  # fmt: skip
+    cards = by_topic(client.post(SIGN, json=body))
+    told = cards["prior-authorization"]
+    assert "The order does not tell" not in told["summary"]
+    assert all(q["linkId"] != "ordered-procedure" for q in told["extension"].get("tace-cds.questions", ()))
+    assert "37243 stands for" not in cards["eligibility"]["detail"]
+    assert f"the order is for {says}" in cards["eligibility"]["detail"]
+
+
+@pytest.mark.parametrize(
     "given",
     [answers(subject={"reference": "Patient/somebody-else"}), answers(status=7), answers(subject=None)],
     ids=["another patient", "no FHIR", "nobody"],

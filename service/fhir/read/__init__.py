@@ -17,7 +17,7 @@ from service.fhir.read.order import is_draft, read_order, reasons
 from service.fhir.read.paper import KINDS as PAPERS
 from service.fhir.read.paper import read_papers, supporting
 from service.fhir.read.procedure import read_procedures
-from service.fhir.read.questionnaire_response import answers, answers_in_words, sessions_told, tumor_told
+from service.fhir.read.questionnaire_response import answers, answers_in_words, ordered_told, sessions_told, tumor_told
 from service.fhir.read.reading import (
     COUNTED_STATUS,
     NEVER_STATUS,
@@ -62,6 +62,7 @@ def read_facts(
     drafts = list(draft_orders) if draft_orders is not None else _drafts(by_kind)
     medications = _medications(by_kind.get("Medication", ()), reading)
     orders = tuple(o for d in drafts if (o := read_order(d, reading, medications)) is not None)
+    orders = ordered_told(orders, by_kind.get("QuestionnaireResponse", ()), reading)
     tumor = read_conditions(_once(by_kind.get("Condition", ()), reading.clock), reading, reasons(drafts, reading))
     if not tumor.stated:
         tumor = tumor_told(by_kind.get("QuestionnaireResponse", ()), reading) or tumor

@@ -1,15 +1,16 @@
 """Answers of completed questionnaires → Observations of the same form, so that they are read by the same rules."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from cards.facts import FACTS, Paper, Tumor
-from cards.questions import TUMOR_TYPES
+from cards.facts import FACTS, Order, Paper, Tumor
+from cards.questions import ORDERED, TUMOR_TYPES
 from service.fhir.read.codes import LOINC, OWN_SYSTEM, SNOMED
 from service.fhir.read.codings import as_list
+from service.fhir.read.order import LABELS
 from service.fhir.read.reading import Reading, Resource, name_of, status_of
 
 _COUNTED = frozenset({"completed", "amended"})
@@ -137,24 +138,9 @@ def _session_id(response: Resource, number: int) -> str:
 
 def tumor_told(responses: Iterable[Resource], reading: Reading) -> Tumor | None:
     """The liver tumor as a completed questionnaire tells it (linkId "tumor-type"), where no Condition does; the latest counts."""
-    told: list[tuple[float, str, str]] = []
-    for response in responses:
-        if status_of(response) not in _COUNTED or not reading.is_ours(response):
-            continue
-        authored = reading.clock.moment(response.get("authored"))
-        if authored is None or reading.clock.is_later(authored) or not reading.valid(response):
-            continue
-        for each in _told(response.get("item"), _Told("", {}), [0]):
-            if each.link != "tumor-type":
-                continue
-            coding = each.answer.get("valueCoding")
-            word = coding.get("code") if isinstance(coding, dict) else each.answer.get("valueString")
-            if word in TUMOR_TYPES:
-                told.append((authored.day.toordinal(), name_of(response), str(word)))
-    if not told:
+    _, kinds = _latest(responses, reading, "tumor-type", TUMOR_TYPES)
+    if not kinds:
         return None
-    latest = max(day for day, _, _ in told)
-    kinds = {(kind, name) for day, name, kind in told if day == latest}
     if len({kind for kind, _ in kinds}) > 1:
         return Tumor(
             "unknown", "a questionnaire tells several liver tumors", tuple(n for _, n in sorted(kinds)), (), True
@@ -167,6 +153,48 @@ def tumor_told(responses: Iterable[Resource], reading: Reading) -> Tumor | None:
         (f"told by a questionnaire, please code the diagnosis: {name}",),
         True,
     )
+
+
+def ordered_told(orders: tuple[Order, ...], responses: Iterable[Resource], reading: Reading) -> tuple[Order, ...]:
+    """The orders, with the embolization that a completed questionnaire tells (linkId "ordered-procedure").
+
+    Only where one order alone leaves it open, and by an answer that is not older than the order; an order that does not
+    say when it was written can only be meant by an answer of today. What is decided so is said among the remarks.
+    """
+    open_ones = [order for order in orders if order.kind == "embolization"]
+    day, told = _latest(responses, reading, "ordered-procedure", ORDERED) if len(open_ones) == 1 else (None, set())
+    if day is None or day < (open_ones[0].authored or reading.clock.today):
+        return orders
+    if len({word for word, _ in told}) > 1:
+        reading.remarks.append("a questionnaire tells several procedures for the order: none of them counts")
+        return orders
+    word, name = told.pop()
+    kind = _KIND_OF_ANSWER[word]
+    reading.remarks.append(f"the order is for {LABELS[kind]} as answered ({name}); please say so in the order")
+    return tuple(replace(o, kind=kind, label=LABELS[kind]) if o is open_ones[0] else o for o in orders)
+
+
+_KIND_OF_ANSWER = dict(zip(ORDERED, ("tace", "tae", "y90"), strict=True))
+
+
+def _latest(
+    responses: Iterable[Resource], reading: Reading, link: str, words: Sequence[str]
+) -> tuple[date | None, set[tuple[str, str]]]:
+    """The latest day on which a question was answered with one of these words, and (word, questionnaire) of that day."""
+    told: list[tuple[date, str, str]] = []
+    for response in responses:
+        if status_of(response) not in _COUNTED or not reading.is_ours(response):
+            continue
+        authored = reading.clock.moment(response.get("authored"))
+        if authored is None or reading.clock.is_later(authored) or not reading.valid(response):
+            continue
+        for each in _told(response.get("item"), _Told("", {}), [0]):
+            coding = each.answer.get("valueCoding")
+            word = coding.get("code") if isinstance(coding, dict) else each.answer.get("valueString")
+            if each.link == link and word in words:
+                told.append((authored.day, str(word), name_of(response)))
+    day = max((day for day, _, _ in told), default=None)
+    return day, {(word, name) for on, word, name in told if on == day}
 
 
 def _code(link: str) -> tuple[str, str] | None:
