@@ -23,15 +23,16 @@ from service.cohort.patient.counted import Counts
 
 _MEDICATION_KINDS = frozenset({"MedicationRequest", "MedicationStatement", "MedicationAdministration"})
 Block = tuple[str, int]  # file, and where in it the engine cut
+_BLANK = Line("")  # a line with nothing in it is counted by its place alone
 
 
 class Read(NamedTuple):
-    """One line: where it stands, as it is, and what it is. found is None for a blank line."""
+    """One line: where it stands, as it is, and what it is."""
 
     block: Block
     place: int
     line: bytes
-    found: Line | None
+    found: Line
 
 
 def run_on_spark(job: run.Job, master: str) -> run.Totals:
@@ -59,7 +60,7 @@ def assess_on(session: SparkSession, files: Mapping[str, str], job: run.Job) -> 
     """Assess the export and write the results. files: name → any address that Spark reads (file, HDFS, object store)."""
     read = _lines(session, files).mapPartitions(_numbered).persist(StorageLevel.MEMORY_AND_DISK)
     blocks = read.map(lambda each: each.block).countByValue()
-    told = read.filter(lambda each: each.found is not None)
+    told = read.filter(lambda each: each.found != _BLANK)
     counted = told.map(lambda each: spill.counted(each.found)).countByValue()
     broken = told.filter(lambda each: bool(each.found.broken)).map(
         lambda each: (each.block, each.place, each.found.broken)
@@ -94,7 +95,7 @@ def _numbered(lines: Iterable[tuple[bytes, Block]]) -> Iterator[Read]:
         for index, (line, _) in enumerate(same):
             if index == 0 and block[1] == 0:
                 line = line.removeprefix(BYTE_ORDER_MARK)
-            yield Read(block, index, line, read_line(line) if line.strip() else None)
+            yield Read(block, index, line, read_line(line) if line.strip() else _BLANK)
 
 
 def _listed(broken: Iterable[tuple[Block, int, str]], blocks: Mapping[Block, int]) -> list[list[Any]]:
@@ -119,7 +120,7 @@ def _by_patient(told: "RDD[Read]") -> "RDD[tuple[str, Iterable[tuple[str, bytes]
 
 
 def _wanted(read: Read) -> list[tuple[str, str]]:
-    return [(identifier, read.found.key) for identifier in medication_ids([orjson.loads(read.line)]) if read.found]
+    return [(identifier, read.found.key) for identifier in medication_ids([orjson.loads(read.line)])]
 
 
 def _answer(key: str, found: Iterable[tuple[str, bytes]], question: Question) -> tuple[tuple[int, str], Counts, bytes]:
