@@ -1,0 +1,114 @@
+"""Which probes run the statement that a mutant changes, and which to try first.
+
+Each probe is asked once while its way through the core is noted. Of those that reach a function, one that takes another way
+through it comes before a second one that takes the same, and a cheap one before a dear one.
+"""
+
+import ast
+import inspect
+import sys
+import textwrap
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from linecache import getline
+from types import CodeType, FrameType, FunctionType
+from typing import Any
+
+from tests.mutation.probes import Probe
+from tests.mutation.switch import Mutant
+
+
+class Reach:
+    def __init__(self, folder: str, probes: Sequence[Probe]) -> None:
+        self.folder, self.probes = folder, probes
+        self._of: dict[tuple[str, int], set[int]] = defaultdict(set)  # file and line: the numbers of those that run it
+        self.in_order = lru_cache(maxsize=4)(self._in_order)
+
+    def learn(self, before_each: Callable[[], None]) -> None:
+        """Asks every probe once, and notes what it says and where it comes by."""
+        for number, probe in enumerate(self.probes):
+            before_each()
+            with lines_run(self.folder) as lines:
+                probe.learn()
+            for line in lines:
+                self._of[line].add(number)
+
+    def of(self, mutant: Mutant) -> list[Probe]:
+        """Those that run the changed statement, in the order to try them."""
+        file, whole = mutant.function.__code__.co_filename, lines_of(mutant.function.__code__)
+        changed = changed_lines(mutant) & whole or whole
+        reached = set().union(*(self._of.get((file, line), ()) for line in changed))
+        return [self.probes[n] for n in self.in_order(mutant.function.__code__) if n in reached]
+
+    def _in_order(self, code: CodeType) -> list[int]:
+        ways: dict[int, int] = defaultdict(int)
+        for bit, line in enumerate(sorted(lines_of(code))):
+            for probe in self._of.get((code.co_filename, line), ()):
+                ways[probe] |= 1 << bit
+        nth: dict[tuple[int, str], int] = defaultdict(int)
+        rank: dict[int, float] = {}
+        for probe in sorted(ways, key=lambda n: self.probes[n].seconds):
+            way = (ways[probe], self.probes[probe].kind)
+            nth[way] += 1
+            rank[probe] = nth[way] * self.probes[probe].seconds
+        return sorted(rank, key=rank.__getitem__)
+
+
+@contextmanager
+def lines_run(folder: str) -> Iterator[set[tuple[str, int]]]:
+    """(file, line) of what is run within a folder."""
+    found: set[tuple[str, int]] = set()
+
+    def called(frame: FrameType, event: str, argument: object) -> Callable[..., Any] | None:
+        return line if frame.f_code.co_filename.startswith(folder) else None
+
+    def line(frame: FrameType, event: str, argument: object) -> Callable[..., Any]:
+        found.add((frame.f_code.co_filename, frame.f_lineno))
+        return line
+
+    sys.settrace(called)
+    try:
+        yield found
+    finally:
+        sys.settrace(None)
+
+
+def lines_of(code: CodeType) -> set[int]:
+    """Lines at which something is done, also in functions within the function."""
+    own = {line for _, _, line in code.co_lines() if line is not None and line != code.co_firstlineno}
+    return own.union(*(lines_of(inner) for inner in code.co_consts if isinstance(inner, CodeType)))
+
+
+def changed_lines(mutant: Mutant) -> set[int]:
+    """Lines of the statement that is changed; of the whole function where its head is."""
+    original, changed = mutant.original.__code__, mutant.changed.__code__
+    statements, length = _body(mutant.original)
+    offset = next((n for n in range(1, length) if _line(original, n) != _line(changed, n)), 0)
+    shift = mutant.function.__code__.co_firstlineno + 1  # below the switch
+    return {shift + line for line in _around(statements, offset)}
+
+
+def _line(code: CodeType, offset: int) -> str:
+    return getline(code.co_filename, code.co_firstlineno + offset)
+
+
+@lru_cache(maxsize=4)
+def _body(function: FunctionType) -> tuple[list[ast.stmt], int]:
+    """The statements of a function, its first line being 0."""
+    source, _ = inspect.getsourcelines(function)
+    tree = ast.increment_lineno(ast.parse(textwrap.dedent("".join(source))), -1)
+    return [node for node in ast.walk(tree.body[0]) if isinstance(node, ast.stmt)], len(source)
+
+
+def _around(statements: list[ast.stmt], offset: int) -> range:
+    """The innermost statement at a line; of one that holds others its head."""
+    inner = max(
+        (each for each in statements if each.lineno <= offset <= (each.end_lineno or 0)),
+        key=lambda each: (each.lineno, -(each.end_lineno or 0)),
+        default=statements[0],
+    )
+    held = [each for each in getattr(inner, "body", ()) if inner is not statements[0]]
+    end = max(inner.lineno + 1, held[0].lineno) if held else (inner.end_lineno or inner.lineno) + 1
+    return range(inner.lineno, end)
