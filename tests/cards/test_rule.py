@@ -4,7 +4,6 @@ import pytest
 
 from cards.facts import Absent, Fact
 from cards.rule import shown
-from tests.cards.build import ago
 
 
 @pytest.mark.parametrize(
