@@ -7,7 +7,7 @@ import pytest
 
 from tests import mutants
 from tests.mutation.probes import Probe
-from tests.mutation.reach import changed_lines, lines_run
+from tests.mutation.reach import changed_lines, lines_run, unlike
 from tests.mutation.switch import Mutant
 from tests.mutation.trial import KILLED, SURVIVED, TIMEOUT, noticed_by, tried
 
@@ -131,3 +131,8 @@ def test_lines_that_a_probe_runs():
         larger(2, 1)
     first = larger.__code__.co_firstlineno
     assert {line - first for _, line in lines} == {2, 3}
+
+
+def test_probes_unlike_the_others_come_first():
+    probes_of_a_line = [{0, 1, 2, 3}, {0, 1}, {0, 1}, {2}, {2}, {2}, {3}]
+    assert unlike(probes_of_a_line, 5) == [2, 0, 3, 1, 4]

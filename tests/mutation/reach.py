@@ -9,7 +9,7 @@ import inspect
 import sys
 import textwrap
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from linecache import getline
@@ -18,6 +18,8 @@ from typing import Any
 
 from tests.mutation.probes import Probe
 from tests.mutation.switch import Mutant
+
+MOST_UNLIKE = 400  # after these any order will do
 
 
 class Reach:
@@ -34,6 +36,7 @@ class Reach:
                 probe.learn()
             for line in lines:
                 self._of[line].add(number)
+        self._unlike = unlike(self._of.values(), len(self.probes))
 
     def of(self, mutant: Mutant) -> list[Probe]:
         """Those that run the changed statement, in the order to try them."""
@@ -49,11 +52,29 @@ class Reach:
                 ways[probe] |= 1 << bit
         nth: dict[tuple[int, str], int] = defaultdict(int)
         rank: dict[int, float] = {}
-        for probe in sorted(ways, key=lambda n: self.probes[n].seconds):
+        for probe in filter(ways.__contains__, self._unlike):
             way = (ways[probe], self.probes[probe].kind)
             nth[way] += 1
             rank[probe] = nth[way] * self.probes[probe].seconds
         return sorted(rank, key=rank.__getitem__)
+
+
+def unlike(probes_of_a_line: Iterable[set[int]], count: int) -> list[int]:
+    """The numbers of all probes, first those that each run most of what those before it did not, over and over."""
+    lines: dict[int, int] = dict.fromkeys(range(count), 0)
+    for bit, probes in enumerate(probes_of_a_line):
+        for probe in probes:
+            lines[probe] |= 1 << bit
+    found: list[int] = []
+    seen = 0
+    while lines and len(found) < MOST_UNLIKE:
+        best = max(lines, key=lambda n: (lines[n] & ~seen).bit_count())
+        if seen and not lines[best] & ~seen:
+            seen = 0  # nothing is new any more: a second of each kind
+            continue
+        seen |= lines.pop(best)
+        found.append(best)
+    return [*found, *lines]
 
 
 @contextmanager
