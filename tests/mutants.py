@@ -102,6 +102,7 @@ def tried(names: list[str], **limits: float) -> Iterator[tuple[str, int, float]]
         return
     # The changed copy is imported from its own folder: a PYTHONPATH would find the original
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment["PYTHONHASHSEED"] = "0"  # what was said is kept as hashes, also for the next run
     told = [f"--{name}={limit}" for name, limit in limits.items()]
     command = [sys.executable, "-m", "tests.mutation.trial", *told, "--"]
     command += [*config().pytest_add_cli_args, *config().pytest_add_cli_args_test_selection]

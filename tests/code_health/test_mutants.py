@@ -1,13 +1,14 @@
 """`make mutants`: what is noticed is counted, a run that is not complete does not pass, a mutant is tried alone."""
 
 import time
+from dataclasses import replace
 from itertools import repeat
 
 import pytest
 
 from tests import mutants
 from tests.mutation.probes import Probe
-from tests.mutation.reach import changed_lines, lines_run, unlike
+from tests.mutation.reach import Reach, changed_lines, lines_run, unlike
 from tests.mutation.switch import Mutant
 from tests.mutation.trial import KILLED, SURVIVED, TIMEOUT, noticed_by, tried
 
@@ -93,7 +94,7 @@ def mutant(changed):
     ],
 )
 def test_a_mutant_is_tried_in_a_copy_of_the_process(monkeypatch, changed, ended):
-    monkeypatch.setattr("tests.mutation.trial.STUCK_SECONDS", 0.1)
+    monkeypatch.setattr("tests.mutation.trial.STUCK_SECONDS", 1)
     probe = Probe("both ways", "test", lambda: iter([larger(1, 2), larger(2, 1)]))
     probe.learn()
 
@@ -101,9 +102,8 @@ def test_a_mutant_is_tried_in_a_copy_of_the_process(monkeypatch, changed, ended)
         mutant(changed).on()
         return KILLED if any(noticed_by([probe])) else SURVIVED
 
-    assert [(name, code) for name, code, _ in tried(zip("ab", repeat(attempt), strict=False), 2)] == [
-        (name, ended) for name in "ab"
-    ]
+    todo = zip("ab", repeat(attempt), strict=False)
+    assert {name: code for name, code, _ in tried(todo, 2)} == {"a": ended, "b": ended}
     assert larger(1, 2) == 2
 
 
@@ -136,3 +136,20 @@ def test_lines_that_a_probe_runs():
 def test_probes_unlike_the_others_come_first():
     probes_of_a_line = [{0, 1, 2, 3}, {0, 1}, {0, 1}, {2}, {2}, {2}, {3}]
     assert unlike(probes_of_a_line, 5) == [2, 0, 3, 1, 4]
+
+
+def test_what_was_learned_holds_until_a_file_changes(tmp_path):
+    def reach():
+        return Reach(__file__, [Probe("one", "test", lambda: iter([larger(1, 2)]))])
+
+    learned = reach()
+    learned.learn(lambda: None)
+    (tmp_path / "core.py").write_text("1", encoding="utf-8")
+    learned.keep(tmp_path)
+    recalled = reach()
+    assert recalled.recall(tmp_path)
+    assert recalled.probes == [replace(learned.probes[0], says=recalled.probes[0].says)]
+    assert recalled.of(mutant(larger__mutmut_2)) == recalled.probes
+    assert recalled.of(mutant(larger__mutmut_1)) == recalled.probes
+    (tmp_path / "core.py").write_text("22", encoding="utf-8")
+    assert not reach().recall(tmp_path)

@@ -6,6 +6,7 @@ through it comes before a second one that takes the same, and a cheap one before
 
 import ast
 import inspect
+import pickle
 import sys
 import textwrap
 from collections import defaultdict
@@ -13,12 +14,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from linecache import getline
+from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 from tests.mutation.probes import Probe
 from tests.mutation.switch import Mutant
 
+KEPT = "reach.pickle"
 MOST_UNLIKE = 400  # after these any order will do
 
 
@@ -26,6 +29,7 @@ class Reach:
     def __init__(self, folder: str, probes: Sequence[Probe]) -> None:
         self.folder, self.probes = folder, probes
         self._of: dict[tuple[str, int], set[int]] = defaultdict(set)  # file and line: the numbers of those that run it
+        self._unlike: list[int] = []
         self.in_order = lru_cache(maxsize=4)(self._in_order)
 
     def learn(self, before_each: Callable[[], None]) -> None:
@@ -37,6 +41,22 @@ class Reach:
             for line in lines:
                 self._of[line].add(number)
         self._unlike = unlike(self._of.values(), len(self.probes))
+
+    def keep(self, folder: Path) -> None:
+        """For a later run on the same files."""
+        asked = [(probe.name, probe.before, probe.seconds) for probe in self.probes]
+        (folder / KEPT).write_bytes(pickle.dumps((files(folder), asked, self._of, self._unlike)))
+
+    def recall(self, folder: Path) -> bool:
+        """What an earlier run learned, if no file has changed since."""
+        kept = folder / KEPT
+        earlier, asked, of, order = pickle.loads(kept.read_bytes()) if kept.exists() else (None, (), {}, [])
+        if earlier != files(folder) or [name for name, _, _ in asked] != [probe.name for probe in self.probes]:
+            return False
+        for probe, (_, before, seconds) in zip(self.probes, asked, strict=True):
+            probe.before, probe.seconds = before, seconds
+        self._of, self._unlike = of, order
+        return True
 
     def of(self, mutant: Mutant) -> list[Probe]:
         """Those that run the changed statement, in the order to try them."""
@@ -57,6 +77,12 @@ class Reach:
             nth[way] += 1
             rank[probe] = nth[way] * self.probes[probe].seconds
         return sorted(rank, key=rank.__getitem__)
+
+
+def files(folder: Path) -> dict[str, object]:
+    """What tells whether a file changed; results of mutmut aside. Strings hash alike where the seed is the same."""
+    found = {str(file): file.stat() for file in folder.rglob("*") if file.suffix in (".py", ".txt", ".json", ".toml")}
+    return {"": hash("alike"), **{name: (stat.st_size, stat.st_mtime_ns) for name, stat in sorted(found.items())}}
 
 
 def unlike(probes_of_a_line: Iterable[set[int]], count: int) -> list[int]:

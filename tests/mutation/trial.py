@@ -81,10 +81,14 @@ class Trial:
         from tests.mutation.reach import Reach
 
         self.reach = Reach(str(Path("cards").resolve()), probes(session.items))
-        self.reach.learn(self._fresh)
+        recalled = self.reach.recall(Path())
+        if not recalled:
+            self.reach.learn(self._fresh)
         gc.collect()
         gc.freeze()
-        self._control()
+        if not recalled:
+            self._control()
+            self.reach.keep(Path())
         for name, code, used in tried(self.todo(), self.children):
             print(name, code, f"{used:.2f}", file=self.out, flush=True)
         return True
