@@ -195,6 +195,11 @@ def courses() -> dict[str, Changes]:
             "sessions": [LONG_AGO, TWO, THREE], "responses": [response(s, "SD") for s in (LONG_AGO, TWO, THREE)]},
         "three, no lesion told": {
             "sessions": [*ANYWHERE], "responses": [response(s, "PD", lesion=NOT_TOLD, viable=80.0) for s in ANYWHERE]},
+        "order of no lesion, one by name": {
+            "order": order("tace"), "sessions": [session(150, BODY)], "responses": [response(session(150, BODY), "SD")]},
+        "order of no lesion, two treated": {
+            "order": order("tace"), "sessions": [ONE, ELSEWHERE],
+            "responses": [response(ONE, "PD"), response(ELSEWHERE, "CR")]},
         "marker falls": {"sessions": [ONE], "responses": [response(ONE, "SD")], "afp": [(900.0, 230), (100.0, 170)]},
         "marker rises": {
             "sessions": [ONE, TWO], "responses": [response(ONE, "SD"), response(TWO, "SD")],
