@@ -1,7 +1,7 @@
 """Which probes run the statement that a mutant changes, and which to try first.
 
 Each probe is asked once while its way through the core is noted. Of those that reach a function, one that takes another way
-through it comes before a second one that takes the same, and a cheap one before a dear one.
+through it, or gets another answer, comes before a second one of the same kind, and a cheap one before a dear one.
 """
 
 import ast
@@ -10,7 +10,7 @@ import pickle
 import sys
 import textwrap
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from functools import lru_cache
 from linecache import getline
@@ -22,6 +22,7 @@ from tests.mutation.probes import Probe
 from tests.mutation.switch import Mutant
 
 KEPT = "reach.pickle"
+KINDS = 64  # of answers of a function that are told apart
 MOST_UNLIKE = 400  # after these any order will do
 
 
@@ -66,16 +67,18 @@ class Reach:
         return [self.probes[n] for n in self.in_order(mutant.function.__code__) if n in reached]
 
     def _in_order(self, code: CodeType) -> list[int]:
-        ways: dict[int, int] = defaultdict(int)
-        for bit, line in enumerate(sorted(lines_of(code))):
+        seen: dict[int, list[int]] = defaultdict(list)  # of each probe: lines that it runs, and kinds of answers
+        lines = sorted(lines_of(code) | answers_of(code))
+        for line in lines:
             for probe in self._of.get((code.co_filename, line), ()):
-                ways[probe] |= 1 << bit
+                seen[probe].append(line)
         nth: dict[tuple[int, str], int] = defaultdict(int)
         rank: dict[int, float] = {}
-        for probe in filter(ways.__contains__, self._unlike):
-            way = (ways[probe], self.probes[probe].kind)
-            nth[way] += 1
-            rank[probe] = nth[way] * self.probes[probe].seconds
+        for probe in filter(seen.__contains__, self._unlike):
+            features = [(line, self.probes[probe].kind) for line in seen[probe]]
+            for feature in features:
+                nth[feature] += 1
+            rank[probe] = min(nth[feature] for feature in features) * self.probes[probe].seconds
         return sorted(rank, key=rank.__getitem__)
 
 
@@ -105,14 +108,15 @@ def unlike(probes_of_a_line: Iterable[set[int]], count: int) -> list[int]:
 
 @contextmanager
 def lines_run(folder: str) -> Iterator[set[tuple[str, int]]]:
-    """(file, line) of what is run within a folder."""
+    """(file, line) of what is run within a folder; each kind of answer that a function gives is a line below zero."""
     found: set[tuple[str, int]] = set()
 
     def called(frame: FrameType, event: str, argument: object) -> Callable[..., Any] | None:
         return line if frame.f_code.co_filename.startswith(folder) else None
 
     def line(frame: FrameType, event: str, argument: object) -> Callable[..., Any]:
-        found.add((frame.f_code.co_filename, frame.f_lineno))
+        at = -KINDS * frame.f_code.co_firstlineno - _kind(argument) if event == "return" else frame.f_lineno
+        found.add((frame.f_code.co_filename, at))
         return line
 
     sys.settrace(called)
@@ -120,6 +124,20 @@ def lines_run(folder: str) -> Iterator[set[tuple[str, int]]]:
         yield found
     finally:
         sys.settrace(None)
+
+
+def _kind(answer: object) -> int:
+    """A rough difference between answers."""
+    try:
+        return hash(answer) % KINDS
+    except TypeError:
+        return len(answer) % KINDS if isinstance(answer, Sized) else 0
+
+
+def answers_of(code: CodeType) -> set[int]:
+    inner = (each for each in code.co_consts if isinstance(each, CodeType))
+    own = {-KINDS * code.co_firstlineno - kind for kind in range(KINDS)}
+    return own.union(*map(answers_of, inner))
 
 
 def lines_of(code: CodeType) -> set[int]:
