@@ -4,7 +4,7 @@ One statement a line, so that a changed word is a changed line.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, astuple
 from datetime import date
 from importlib.util import find_spec, module_from_spec
@@ -51,8 +51,7 @@ def shown(assessments: Sequence[Assessment]) -> list[str]:
 
 def everything(a: Assessment) -> list[str]:
     """What people get, and every finding and value behind it."""
-    lines = [*shown([a]), "", "JSON", *tree(as_json(a)), "", "VERDICTS", *tree(as_json(a, findings=False))]
-    return [*lines, "", "VALUES", *tree(derived(a.case)), "", "BEHIND", *map(repr, _behind(a))]
+    return [line for part in PARTS for line in part(a)]
 
 
 def changed(lines: Iterable[str], earlier: Iterable[str]) -> list[str]:
@@ -116,6 +115,15 @@ def _elements(svg: str) -> list[str]:
 
 def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+PARTS: tuple[Callable[[Assessment], list[str]], ...] = (
+    lambda a: shown([a]),
+    lambda a: ["", "JSON", *tree(as_json(a))],
+    lambda a: ["", "VERDICTS", *tree(as_json(a, findings=False))],
+    lambda a: ["", "VALUES", *tree(derived(a.case))],
+    lambda a: ["", "BEHIND", *map(repr, _behind(a))],
+)
 
 
 def tables() -> Iterator[str]:

@@ -1,9 +1,13 @@
 """The assessment at a terminal: every score and system, the combination, and what the documents report."""
 
+from dataclasses import replace
+
 import pytest
 
 from cards.assess import assess
+from cards.facts import Tumor
 from cards.text import assessment_text
+from cards.words import day
 from tests.cards.build import EMPTY, LESION, TODAY, candidate, drug, order, session
 
 
@@ -49,3 +53,14 @@ def test_empty_record():
     text = assessment_text(assess(EMPTY, TODAY))
     assert "INDETERMINATE" in text
     assert "Published" not in text
+
+
+def test_patient_without_a_name_and_text_that_would_steer_a_terminal():
+    patient = replace(candidate(), patient="", tumor=Tumor("hcc", "HCC\x1b[31m  (Condition/1)", (), (), True))
+    first, _, tumor, *_ = assessment_text(assess(patient, TODAY)).split("\n")
+    assert first == f"Patient not named, {day(TODAY)}, TACE as if considered"
+    assert tumor == "Tumor           hcc: HCC[31m  (Condition/1)"
+
+
+def test_grades_that_are_open():
+    assert "(modified grade 2a or 2b or 3)" in said(albumin="<3.6")

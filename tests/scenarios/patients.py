@@ -121,6 +121,8 @@ IN_STEPS = replace(ONE, steps=(ago(220), ago(200)), latest=ago(200))
 VAGUE = Session(("Procedure/vague",), "tace", ago(250), ago(220), (LESION,))
 UNDATED = Session(("Procedure/undated",), "tace", None, None, (LESION, OTHER))
 ELSEWHERE, NOWHERE = session(150, OTHER), session(150)
+LONG_AGO = session(400, LESION, selective=True, changed=True)
+ANYWHERE = tuple(session(days, selective=True, changed=True) for days in (220, 150, 80))
 WHOLE = Response(OVERALL, ago(100), "Observation/whole", "PD", None, "", ("stated of the whole liver",))
 
 
@@ -183,6 +185,21 @@ def courses() -> dict[str, Changes]:
         "measured and stated differ": {
             "sessions": [ONE], "responses": [response(ONE, "CR")], "sizes": [(4.0, 230, LESION)],
             "viable": [(4.0, 230, LESION), (4.0, 178, LESION)]},
+        "viable measured afterwards alone": {
+            "sessions": [ONE], "sizes": [(4.0, 230, LESION), (4.0, 10, LESION)], "viable": [(2.0, 170, LESION)]},
+        "two, 40 % viable": {
+            "sessions": [ONE, TWO], "responses": [response(ONE, "SD", viable=40.0), response(TWO, "SD", viable=40.0)],
+            "nodule_count": [(2, 230), (2, 170), (2, 100)], "afp": [(10.0, 230), (10.0, 170), (9.0, 100)],
+            "portal_vein_invasion": [("none", 230), ("none", 10)], "extrahepatic_spread": [(False, 230), (False, 10)]},
+        "three, stable, far apart": {
+            "sessions": [LONG_AGO, TWO, THREE], "responses": [response(s, "SD") for s in (LONG_AGO, TWO, THREE)]},
+        "three, no lesion told": {
+            "sessions": [*ANYWHERE], "responses": [response(s, "PD", lesion=NOT_TOLD, viable=80.0) for s in ANYWHERE]},
+        "order of no lesion, one by name": {
+            "order": order("tace"), "sessions": [session(150, BODY)], "responses": [response(session(150, BODY), "SD")]},
+        "order of no lesion, two treated": {
+            "order": order("tace"), "sessions": [ONE, ELSEWHERE],
+            "responses": [response(ONE, "PD"), response(ELSEWHERE, "CR")]},
         "marker falls": {"sessions": [ONE], "responses": [response(ONE, "SD")], "afp": [(900.0, 230), (100.0, 170)]},
         "marker rises": {
             "sessions": [ONE, TWO], "responses": [response(ONE, "SD"), response(TWO, "SD")],

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from cards.facts import NOT_TOLD, OVERALL
-from cards.refractoriness.definitions import CONTEXT, COUNTING
+from cards.refractoriness.definitions import CONTEXT, COUNTING, jsh_number_increases, korean, lesion
 from cards.response.history import add_months
 from tests.cards.build import LESION, present, session
 from tests.cards.refractoriness.course import AFTER, BEFORE, FIRST, GAP_DAYS, course, judged, on, step
@@ -275,3 +275,68 @@ def test_afp_within_the_normal_range_is_said():
         found = judged(course("CR", afp=on("afp", (2.0, BEFORE), (last, AFTER), limit=8.0)))
         because = next(f.because for f in found.findings if f.rule == "ogasawara_afp")
         assert ("within the normal range" in because) is said
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("jsh-lcsgj-2014", [
+            ("jsh_viable_over_half", "jsh-lcsgj-2014", "(1)"),
+            ("jsh_number_increases", "jsh-lcsgj-2014", "(1)"),
+            ("jsh_markers", "jsh-lcsgj-2014", "(2)"),
+            ("jsh_vascular_invasion", "jsh-lcsgj-2014", "(3)"),
+            ("jsh_extrahepatic_spread", "jsh-lcsgj-2014", "(4)"),
+        ]),
+        ("korean-002", [
+            ("korean_three_sessions", "korean-criteria", "(1)"),
+            ("korean_portal_vein", "korean-criteria", "(2)"),
+            ("korean_spread", "korean-criteria", "(3)"),
+        ]),
+        ("klca-2022", [
+            ("klca_no_response", "klca-2022", "(1)"),
+            ("klca_invasion", "klca-2022", "(2)"),
+            ("klca_spread", "klca-2022", "(3)"),
+        ]),
+    ],
+)  # fmt: skip
+def test_items_of_a_definition_name_rule_and_place(monkeypatch, code, expected):
+    monkeypatch.setattr("cards.refractoriness.definitions._any_item", lambda rule, items, *_: items)
+    items = (COUNTING | CONTEXT)[code](lesion(course("SD", "SD"), LESION))
+    assert [(each.rule, each.source, each.locator) for each in items] == expected
+
+
+@pytest.mark.parametrize(
+    ("patient", "expected"),
+    [
+        pytest.param(course(), "no TACE session", id="none"),
+        pytest.param(course("SD"), "2 Feb 2026: no more nodules", id="one"),
+        pytest.param(course("SD", nodule_count=None), "2 Feb 2026: number not told", id="not told"),
+        pytest.param(
+            course(
+                "SD",
+                "SD",
+                nodule_count=on("nodule_count", (1, BEFORE), (2, FIRST + timedelta(40)), (2, FIRST + timedelta(96))),
+            ),
+            "2 Feb 2026: more nodules; 30 Mar 2026: no more nodules",
+            id="more and no more",
+        ),
+    ],
+)
+def test_course_of_the_number_is_told(patient, expected):
+    assert jsh_number_increases(lesion(patient, LESION)).because == expected
+
+
+@pytest.mark.parametrize(
+    ("gaps", "expected"),
+    [
+        ((), "0 dated TACE sessions"),
+        ((0,), "1 dated TACE session"),
+        ((0, 56, 56), "3 dated TACE sessions, three within 6 months (this counts sessions, not failures)"),
+        ((0, 56, 156), "3 dated TACE sessions"),
+        ((0, 156, 56, 56), "4 dated TACE sessions, three within 6 months (this counts sessions, not failures)"),
+    ],
+)
+def test_sessions_are_counted(monkeypatch, gaps, expected):
+    monkeypatch.setattr("cards.refractoriness.definitions._any_item", lambda rule, items, *_: items)
+    sessions, *_ = korean(lesion(course(*(step("CR", gap=gap) for gap in gaps)), LESION))
+    assert sessions.because == expected
