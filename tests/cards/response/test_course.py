@@ -1,4 +1,4 @@
-"""The course of the whole liver: first invasion or spread, number of nodules, markers; verdict, words, evidence, what is missing."""
+"""The course of the whole liver: invasion and spread, number of nodules, markers; verdict, words, evidence, what is missing."""
 
 import pytest
 
