@@ -98,7 +98,7 @@ def test_stage_migration(changed, words):
     assert bool(found) is bool(words)
 
 
-def migration(sizes=(4.0, 2.0), failed=None, **changed):
+def migrates(sizes=(4.0, 2.0), failed=None, **changed):
     state = state_of(facts(sizes=list(sizes), **{**CANDIDATE, "nodule_count": len(sizes) or None, **changed}))
     b = burden(state)
     stage = bclc(state, liver(bilirubin=0.9, albumin=4.2, inr=1.0, ascites_grade="none", encephalopathy_grade=0), b)
@@ -121,9 +121,9 @@ NEXT = "curative treatment stated as not possible: treatment stage migration, th
     ],
 )
 def test_stage_migration_unless_tace_has_failed(changed, words):
-    assert migration(**changed) == words
+    assert migrates(**changed) == words
 
 
 def test_stage_migration_after_failure():
-    assert migration(failed=True).startswith("the ordered lesion is refractory to TACE: treatment stage migration")
-    assert migration(selective_access=False).startswith("selective access is not feasible: treatment stage migration")
+    assert migrates(failed=True).startswith("the ordered lesion is refractory to TACE: treatment stage migration")
+    assert migrates(selective_access=False).startswith("selective access is not feasible: treatment stage migration")
