@@ -223,6 +223,8 @@ def test_what_is_said_of_a_measured_outcome():
     assert told.on == ago(158)
     beside = outcome([response(FIRST, "PR")])
     assert (beside.because, beside.on) == ("day 42 after the session", ago(158))
+    liver = outcome([response(FIRST, "PR", lesion=OVERALL, day=50)])
+    assert (liver.because, liver.on, liver.evidence) == (told.because, told.on, told.evidence)
     late = outcome([response(FIRST, "PR", day=60)], viable=[BASE, (3.0, 130, LESION)])
     assert (late.because, late.on) == ("day 60 after the session", ago(140))
 

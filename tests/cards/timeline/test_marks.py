@@ -93,3 +93,23 @@ def test_row_without_marks_and_a_long_name():
     elements, height = row("a name that is longer than the edge", [], DAYS, 0.0)
     assert height == LANE_PX + 3
     assert [ElementTree.fromstring(each).text for each in elements] == ["a name that …"]
+
+
+@pytest.mark.parametrize(("day", "lane"), [(344, 0), (343, 1)])
+def test_a_mark_beside_one_whose_words_stand_to_the_left(day, lane):
+    elements, _ = row("row", [Mark(START + timedelta(330), WORDS), Mark(START + timedelta(day), "")], DAYS, 0.0)
+    *_, last = [each for each in map(ElementTree.fromstring, elements) if each.tag == "circle"]
+    assert float(last.get("cy")) == lane * LANE_PX + 8
+
+
+def test_words_that_do_not_fit_by_a_pixel_are_cut():
+    narrow = Days(START, START + timedelta(100), 100.0, 100.0 + 8 + 68)
+    ((shown, at, _),), _ = drawn((100, WORDS), days=narrow)
+    assert shown == "ten or s…"
+    assert at >= 100.0
+
+
+@pytest.mark.parametrize(("left", "shown"), [(95.8, "13 characters"), (95.6, "13 character…")])
+def test_room_for_the_name_of_a_row(left, shown):
+    elements, _ = row("13 characters", [], Days(START, START + timedelta(400), left, 500.0), 0.0)
+    assert ElementTree.fromstring(elements[0]).text in (shown, shown.replace("r…", "…"))

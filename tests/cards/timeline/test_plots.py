@@ -83,3 +83,45 @@ def test_a_span_is_a_line_and_its_words_stand_at_its_ends():
     ]
     assert high < low
     assert y == high - 7
+
+
+SCALE = (0.0, 42.0)  # a unit a pixel
+WIDE = "x" * 20  # 138 pixels
+
+
+def named(value, *dots):
+    """How far its words stand below a point in the middle (above: less than zero); None where they are left out. Each dot is a
+    point so many pixels to the right of it and below it.
+    """
+    named = [Point(START + timedelta(100), value, value, WIDE)]
+    silent = [Point(START + timedelta(100 + right), value - below, value - below, "") for right, below in dots]
+    elements, _ = graded_plot("score", sorted([*named, *silent], key=lambda p: p.when), (), (), SCALE, DAYS, 0.0)
+    drawn = [ElementTree.fromstring(each) for each in elements]
+    (y,) = [float(each.get("cy")) for each in drawn if each.tag == "circle" and len(each)]
+    found = [float(each.get("y")) - y for each in drawn if each.text == WIDE and each.get("text-anchor") == "middle"]
+    return found[0] if found else None
+
+
+ABOVE, BELOW = -7, 17
+
+
+@pytest.mark.parametrize(
+    ("dot", "expected"),
+    [
+        pytest.param((72, -10), BELOW, id="to the right: under the words"),
+        pytest.param((73, -10), ABOVE, id="to the right: beside them"),
+        pytest.param((-72, -10), BELOW, id="to the left: under the words"),
+        pytest.param((-73, -10), ABOVE, id="to the left: beside them"),
+        pytest.param((-20, -2), BELOW, id="lower: under the words"),
+        pytest.param((-20, -1), ABOVE, id="lower: below them"),
+        pytest.param((-20, -21), BELOW, id="higher: under the words"),
+        pytest.param((-20, -22), ABOVE, id="higher: above them"),
+    ],
+)
+def test_words_leave_a_point_free(dot, expected):
+    assert named(15, dot) == expected
+
+
+def test_words_below_the_lowest_point():
+    assert named(0, (-20, -10)) == BELOW
+    assert named(0, (-20, -10), (-20, 0)) is None
