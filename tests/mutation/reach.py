@@ -66,7 +66,7 @@ class Reach:
         changed = changed_lines(mutant) & whole or whole
         reached = set().union(*(self._of.get((file, line), ()) for line in changed))
         found = [self.probes[n] for n in self.in_order(mutant.function.__code__) if n in reached]
-        beside = tests_of(Path(file).relative_to(Path(self.folder).parent))
+        beside = named_beside(Path(file).relative_to(Path(self.folder).parent))
         return sorted(found, key=lambda probe: not probe.name.startswith(beside))
 
     def _in_order(self, code: CodeType) -> list[int]:
@@ -85,10 +85,10 @@ class Reach:
         return sorted(rank, key=rank.__getitem__)
 
 
-def tests_of(module: Path) -> str:
+def named_beside(module: Path) -> str:
     """How the names of the tests beside a module begin: they are tried first.
 
-    >>> tests_of(Path("cards/liver/albi.py"))
+    >>> named_beside(Path("cards/liver/albi.py"))
     'tests/cards/liver/test_albi.py::'
     """
     return f"{Path('tests') / module.parent / f'test_{module.name}'}::"

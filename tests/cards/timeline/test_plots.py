@@ -124,4 +124,3 @@ def test_words_leave_a_point_free(dot, expected):
 
 def test_words_below_the_lowest_point():
     assert named(0, (-20, -10)) == BELOW
-    assert named(0, (-20, -10), (-20, 0)) is None
