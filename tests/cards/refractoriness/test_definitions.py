@@ -251,6 +251,8 @@ THREE_TIMES = (step("CR", gap=30), step("CR", gap=30), step("CR", gap=30))
                      id="intent, of no lesion"),
         pytest.param(course("", step("", on=())), "european", ("mrecist_response",), id="European: a response first of all"),
         pytest.param(course(VIABLE, step("SD", 60.0, on=())), "jsh", ("target lesion of the session",), id="JSH: the target"),
+        pytest.param(course(VIABLE, step("SD", on=())), "jsh", ("viable_percent", "target lesion of the session"),
+                     id="JSH: the viable part and the target"),
         pytest.param(course(*(step("", 60.0, selective=None, changed=None),) * 2), "jsh",
                      ("selective_session", "technique_changed"), id="JSH: how it was done"),
         pytest.param(course(VIABLE, step("SD", changed=None)), "jsh", ("viable_percent", "technique_changed"),

@@ -157,6 +157,16 @@ def test_disagreement_is_on_the_card_with_what_it_would_change():
     assert "By the diameters also met: EASL 2025 as quoted and 2026 summary steps." in detail
 
 
+def test_two_disagreements_stand_one_after_the_other():
+    patient = facts(sessions=[FIRST, SECOND], responses=[response(FIRST, "PR"), response(SECOND, "PR")],
+                    viable=[BASE, (4.5, 158, LESION), (4.0, 58, LESION)])  # fmt: skip
+    on = case(patient, order("tace", LESION))
+    said = refractoriness_card(on, refractoriness(on)).detail.partition("**Stated and measured response differ:** ")[2]
+    assert [part.split(" viable")[0] for part in said.split("; stated ")] == [
+        "stated PR; by diameters of 16 Jun 2026", "PR; by diameters of 24 Sep 2026"
+    ]  # fmt: skip
+
+
 def test_disagreement_is_in_the_json_and_the_text():
     a = assess(differing(), TODAY)
     assert [row["measured"]["agrees"] for row in as_json(a)["response"]] == [True, False]

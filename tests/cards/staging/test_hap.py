@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+from cards.facts import NOT_TOLD
 from cards.staging.burden import burden
 from cards.staging.hap import hap, hap_class, mhap_ii
 from tests.cards.build import facts, state_of
@@ -91,6 +92,9 @@ def test_classes():
         ),
         pytest.param({"sizes": (), "nodule_count": 1}, 0, 1, ("nodule_size",), id="one, no size"),
         pytest.param({"sizes": (8.0,), "nodule_count": None}, 1, 1, (), id="one measured in one study"),
+        pytest.param(
+            {"sizes": ((8.0, 10, NOT_TOLD),), "nodule_count": None}, 1, 2, ("nodule_count",), id="8 cm, one or more"
+        ),
         pytest.param({"sizes": (">6.0",), "nodule_count": 1}, 0, 1, ("nodule_size",), id="a size given as a limit"),
     ],
 )
