@@ -356,6 +356,8 @@ def test_lists_differ_at_exactly_10_cm(cm, words):
         pytest.param("beyond_entry_rule", {"sizes": ("<7.0",), "nodule_count": 1}, NOT_MET, (), id="one, below 7 cm"),
         pytest.param("beyond_entry_rule", {"sizes": ((4.0, 10, NOT_TOLD),), "nodule_count": None}, UNKNOWN,
                      ("nodule_count", "nodule_size"), id="number not told"),
+        pytest.param("beyond_entry_rule", {"sizes": ((4.0, 10), (2.0, 40)), "nodule_count": None}, UNKNOWN,
+                     ("nodule_count", "nodule_size"), id="two or more, in two studies"),
         pytest.param("curable_without_stated_reason", {"sizes": ((6.0, 10, NOT_TOLD),), "nodule_count": None}, UNKNOWN,
                      ("unresectable", "bridge_to_transplant"), id="6 cm, beyond Milan, one or more: A or B"),
         pytest.param("curable_without_stated_reason", {"sizes": (6.0, 2.0)}, NOT_MET, (), id="6 cm, two: B"),
