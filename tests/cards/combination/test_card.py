@@ -151,23 +151,21 @@ def test_no_card_without_a_combination():
 def test_a_combination_without_an_order():
     """A drug is being taken, and TACE is asked about as if it were considered."""
     found = assess(candidate(orders=[TACE], treatments=[drug("lenvatinib")]), TODAY)
-    made = combination_card(found.case, found.combination)
-    assert made is None or made.orders == ()
+    assert found.combination.verdict == "not-applicable"
+    assert combination_card(found.case, found.combination) is None
     assert concurrent("lenvatinib").orders == (TACE.reference,)
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        pytest.param({"ecog": None, "states": [present("ecog", 2)]}, "ECOG 2", id="a state, which has no day"),
-        pytest.param({}, "ECOG 0 (11 Nov 2026)", id="with its day"),
-        pytest.param({"ecog": None}, "ECOG", id="not documented"),
+        pytest.param({"ecog": None, "states": [present("ecog", 2)]}, "; ECOG 2; ", id="a state, which has no day"),
+        pytest.param({}, "; ECOG 0 (11 Nov 2026); ", id="with its day"),
+        pytest.param({"ecog": None}, "; ECOG performance status: not documented; ", id="not documented"),
     ],
 )
 def test_performance_status_in_the_detail(changes, words):
-    detail = concurrent("lenvatinib", **changes).detail
-    assert words in detail
-    assert "undated" not in detail
+    assert words in concurrent("lenvatinib", **changes).detail
 
 
 @pytest.mark.parametrize(
@@ -185,6 +183,8 @@ def test_a_summary_says_as_much_as_fits(drugs, changes):
 
 
 def test_the_longest_wording_that_fits_is_taken():
+    assert len(concurrent("durvalumab", "lenvatinib").summary) == SUMMARY_LIMIT
+    assert _ends(concurrent("durvalumab", "lenvatinib")) == "newer trials against TACE alone: PFS longer, OS not shown."
     assert _ends(concurrent("lenvatinib")) == "newer trials against TACE alone: PFS longer, OS not shown."
     assert _ends(concurrent("atezolizumab", "bevacizumab", **B7)) == "newer trials: PFS longer, OS not shown."
 
