@@ -23,6 +23,7 @@ MISSING = "Missing: "
         (lambda: number(0.126, 1), "0.1"),
         (lambda: number(99.996), "100"),
         (lambda: number(0.0), "0"),
+        (lambda: number(100.0, 0), "100"),
         (lambda: listed([]), ""),
         (lambda: listed(["a"]), "a"),
         (lambda: listed(["a", "b"], "or"), "a or b"),

@@ -78,6 +78,8 @@ def test_a_fact_is_named_for_each_open_definition_and_for_no_other(patient, expe
         pytest.param(course("SD", "SD"), ["two sessions without response;", "effective under palliative intent"],
                      id="two against three"),
         pytest.param(course("PD"), ["one progression"], id="one progression"),
+        pytest.param(course(step("", 60.0), step("", 60.0), step("SD", 60.0)), ["effective under palliative intent"],
+                     id="three by the viable part, of which two have no category"),
         pytest.param(course("CR", portal_vein_invasion=on("portal_vein_invasion", ("none", BEFORE), ("vp2", AFTER))),
                      ["anywhere", "its table has only the same-area condition"], id="whole liver against target"),
         pytest.param(course("CR", "CR", "CR"), ["count sessions"], id="sessions against failures"),
