@@ -9,7 +9,7 @@ from typing import Any
 from cards.facts import FACTS, Order, Paper, Tumor
 from cards.questions import ORDERED, TUMOR_TYPES
 from service.fhir.read.codes import LOINC, OWN_SYSTEM, SNOMED
-from service.fhir.read.codings import as_list
+from service.fhir.read.codings import as_list, reference
 from service.fhir.read.order import LABELS
 from service.fhir.read.reading import Reading, Resource, name_of, status_of
 
@@ -155,23 +155,48 @@ def tumor_told(responses: Iterable[Resource], reading: Reading) -> Tumor | None:
     )
 
 
-def ordered_told(orders: tuple[Order, ...], responses: Iterable[Resource], reading: Reading) -> tuple[Order, ...]:
+def ordered_told(
+    orders: tuple[Order, ...], drafts: Iterable[Resource], responses: Iterable[Resource], reading: Reading
+) -> tuple[Order, ...]:
     """The orders, with the embolization that a completed questionnaire tells (linkId "ordered-procedure").
 
-    Only where one order alone leaves it open, and by an answer that is not older than the order; an order that does not
-    say when it was written can only be meant by an answer of today. What is decided so is said among the remarks.
+    Only where one order alone leaves it open, and by an answer that can be meant for it. What is decided so is said among
+    the remarks.
     """
     open_ones = [order for order in orders if order.kind == "embolization"]
-    day, told = _latest(responses, reading, "ordered-procedure", ORDERED) if len(open_ones) == 1 else (None, set())
-    if day is None or day < (open_ones[0].authored or reading.clock.today):
+    if len(open_ones) != 1:
         return orders
+    draft = next(draft for draft in drafts if name_of(draft) == open_ones[0].reference)
+    meant = [response for response in responses if _is_meant_for(draft, response, reading)]
+    _, told = _latest(meant, reading, "ordered-procedure", ORDERED)
     if len({word for word, _ in told}) > 1:
         reading.remarks.append("a questionnaire tells several procedures for the order: none of them counts")
+    if len({word for word, _ in told}) != 1:
         return orders
     word, name = told.pop()
     kind = _KIND_OF_ANSWER[word]
     reading.remarks.append(f"the order is for {LABELS[kind]} as answered ({name}); please say so in the order")
     return tuple(replace(o, kind=kind, label=LABELS[kind]) if o is open_ones[0] else o for o in orders)
+
+
+def _is_meant_for(order: Resource, response: Resource, reading: Reading) -> bool:
+    """Whether an answer can be to this order: it is based on no other one, and not older than the order.
+
+    Times are compared where both tell one, else days. An order that does not say when it was written can only be meant by
+    an answer of today.
+    """
+    based_on = {reading.resolved(reference(each)) for each in as_list(response.get("basedOn"))}
+    named = {each for each in based_on if each and not each.startswith("CarePlan/")}
+    if named and name_of(order) not in named:
+        return False
+    written, authored = (reading.clock.moment(text) for text in (order.get("authoredOn"), response.get("authored")))
+    if authored is None:
+        return False
+    if written is None:
+        return authored.day >= reading.clock.today
+    if written.instant is not None and authored.instant is not None:
+        return authored.instant >= written.instant
+    return authored.day >= written.last_day
 
 
 _KIND_OF_ANSWER = dict(zip(ORDERED, ("tace", "tae", "y90"), strict=True))
