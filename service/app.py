@@ -1,5 +1,8 @@
 """create_app: wiring only."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask, Response, g, request
 
 from service import advice, errors
@@ -33,7 +36,7 @@ HEADERS = "Authorization, Content-Type"
 def create_app(settings: Settings | None = None) -> Flask:
     """The application; WrongSetting where a setting, or the map of local codes it names, cannot be used."""
     settings = settings or from_environment()
-    app = Flask("service", static_folder=None, template_folder=None)
+    app = _App("service", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
@@ -58,6 +61,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     warm_up(settings)
     running(app).ready = True
     return app
+
+
+class _App(Flask):
+    """Nothing here is a coroutine, and Flask looks at every function of every call whether it is one."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
 
 
 def _shared(settings: Settings) -> Running:
@@ -103,7 +113,7 @@ def _headers(response: Response) -> Response:
         response.headers["Access-Control-Allow-Methods"] = METHODS
         response.headers["Access-Control-Allow-Headers"] = HEADERS
     if "*" not in allowed:
-        response.vary.add("Origin")
+        response.headers.add("Vary", "Origin")
     response.headers["X-Content-Type-Options"] = "nosniff"
     if request.method == "POST":
         response.headers["Cache-Control"] = "no-store"

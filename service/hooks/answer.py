@@ -70,7 +70,7 @@ def worksheet_link() -> dict[str, str] | None:
     """Where a card leads for the rest; the address carries nothing of the patient."""
     settings = running().settings
     if settings.sandbox:
-        return {"label": WORKSHEET_LINK, "url": f"{request.host_url}worksheet", "type": "absolute"}
+        return {"label": WORKSHEET_LINK, "url": f"{request.scheme}://{request.host}/worksheet", "type": "absolute"}
     if settings.smart_client_id and settings.public_url:
         return {"label": WORKSHEET_LINK, "url": f"{settings.public_url.rstrip('/')}/worksheet/launch", "type": "smart"}
     return None
