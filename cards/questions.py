@@ -1,8 +1,7 @@
 """Missing facts as questions: how each is named on a card, how it is asked, and what would count as an answer."""
 
-from dataclasses import dataclass
-
 from cards.facts import FACTS, Scalar
+from cards.record import record
 
 TUMOR_WORDS = {
     "hcc": "hepatocellular carcinoma",
@@ -17,7 +16,7 @@ TUMOR_TYPES = tuple(TUMOR_WORDS)
 ORDERED = ("tace", "bland-embolization", "radioembolization")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Question:
     """kind: boolean | choice | integer | quantity | text; answers: the possible ones, empty where any value is."""
 

@@ -1,10 +1,11 @@
 """Every document that a rule may cite. A statement known only from another document says so in `quoted_in`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from cards.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Source:
     """One document.
 

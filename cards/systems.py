@@ -5,7 +5,6 @@ missing, too old) and that no limit of a rule stands outside this list.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -14,6 +13,7 @@ from cards.eligibility import apart, cautions, contraindications, not_recommende
 from cards.liver import albi, child_pugh, meld
 from cards.prior_auth.verdict import prior_auth
 from cards.published.selection import published
+from cards.record import record
 from cards.refractoriness import definitions
 from cards.response import card as imaging
 from cards.response import history, liver_course
@@ -22,7 +22,7 @@ from cards.staging import bclc, bclc_b, bolondi, burden, hap
 Rule = Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Limit:
     """One threshold: the constant that holds it. part: which of a pair (0 the lower, 1 the upper)."""
 
@@ -41,7 +41,7 @@ class Limit:
         return name if self.part is None else f"{name}[{self.part}]"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class System:
     """named_in: which of the four source documents name it; rules: none where it is left out, and then `why_not`."""
 

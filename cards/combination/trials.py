@@ -5,7 +5,6 @@ Progression-free and overall survival are kept apart.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cards.case import Case
 from cards.combination.drugs import IMMUNOTHERAPY, classes_of
@@ -17,6 +16,7 @@ from cards.combination.limits import (
     liver_words,
 )
 from cards.facts import Absent
+from cards.record import record
 from cards.sources import SOURCES
 from cards.verdict import Finding, Verdict, all_of, verdict_of
 
@@ -24,7 +24,7 @@ NOT_SHOWN, NOT_READ = "not shown", "not read"
 WITHOUT_INVASION = ("none",)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Trial:
     """One trial.
 

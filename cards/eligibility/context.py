@@ -4,16 +4,15 @@ Nothing here decides. Every line names its source; no outcome stands without its
 needed to treat has been published.
 """
 
-from dataclasses import dataclass
-
 from cards.case import Case
 from cards.facts import Fact
 from cards.published.statement import NO_NNT
+from cards.record import record
 from cards.staging.burden import milan, unos_downstaging
 from cards.verdict import Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Line:
     """One statement with the source that makes it."""
 

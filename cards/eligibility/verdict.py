@@ -1,7 +1,7 @@
 """The eligibility verdict: the first tier that holds."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cards.case import Case
 from cards.current import STATE_FACTS
@@ -11,12 +11,13 @@ from cards.eligibility.contraindications import CONTRAINDICATIONS
 from cards.eligibility.needed import needed_facts
 from cards.eligibility.not_recommended import NOT_RECOMMENDED
 from cards.facts import FACTS, Absent, Fact
+from cards.record import record
 from cards.staging.bclc_b import b_subgroup_remark, stage_migration
 from cards.verdict import Finding, Verdict
 from cards.words import listed
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Eligibility:
     """The verdict and every criterion behind it.
 

@@ -1,12 +1,13 @@
 """Child-Pugh: five items, each 1 to 3 points; with an item missing, the range of possible totals."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 
 from cards.bounds import bounds
 from cards.current import State
 from cards.facts import Absent, Fact, Scalar
+from cards.record import record
 
 BILIRUBIN_MIDDLE_MG_DL = (2.0, 3.0)
 BILIRUBIN_MIDDLE_CHOLESTATIC_MG_DL = (4.0, 10.0)
@@ -21,7 +22,7 @@ ITEMS = ("bilirubin", "albumin", "inr", "ascites", "encephalopathy")
 _ASCITES_POINTS = {"none": (1, 1), "mild": (2, 2), "moderate-severe": (3, 3), "refractory": (3, 3), "present": (2, 3)}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ChildPugh:
     """The score and how it came about.
 
@@ -110,7 +111,7 @@ def cholestatic_total(liver: ChildPugh, state: State) -> tuple[int, int]:
     return liver.low - ordinary[0] + low, liver.high - ordinary[1] + high
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Item:
     points: tuple[int, int]
     missing: tuple[str, ...] = ()

@@ -4,10 +4,10 @@ A definition that speaks of the whole liver (markers, invasion, spread, session 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from cards.facts import NOT_TOLD, PatientFacts, Session
+from cards.record import record
 from cards.refractoriness.runs import over_told_sessions, run_of
 from cards.response.course import Course, afp_above_baseline, appeared, markers_rise, number_rises
 from cards.response.history import Outcome, add_months, lesion_history, tace_sessions
@@ -20,7 +20,7 @@ SESSIONS_IN_WINDOW = 3
 AFP_RISE_PERCENT = 20.0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Lesion:
     """What a definition judges: one lesion's history in one patient."""
 

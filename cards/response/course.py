@@ -1,17 +1,17 @@
 """The course of the whole liver over the sessions: nodule counts, first invasion, first spread, marker series."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
 from cards.facts import Fact, PatientFacts, Scalar, Session
+from cards.record import record
 from cards.response.history import COUNTS_FROM_DAY, tace_sessions
 from cards.verdict import Verdict
 from cards.words import day, number
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Course:
     """A verdict about the course with the reason and what it stands on."""
 

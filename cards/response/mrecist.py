@@ -1,10 +1,10 @@
 """mRECIST of one target lesion by its viable diameters, as they were measured."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from cards.facts import LesionSize
+from cards.record import record
 from cards.words import number
 
 FALL_PERCENT, RISE_PERCENT = 30.0, 20.0
@@ -39,7 +39,7 @@ def _at_least(change: float, limit: float) -> bool:
     return round(change - limit, 9) >= 0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Measured:
     """The category of a lesion on one day by its viable diameters, in cm.
 

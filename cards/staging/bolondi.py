@@ -1,12 +1,12 @@
 """Bolondi's substages of BCLC B, of which every one that the known values allow is given."""
 
-from dataclasses import dataclass
 from itertools import product
 
 from cards.bounds import bounds
 from cards.current import State
 from cards.facts import Absent, Fact
 from cards.liver.child_pugh import ChildPugh
+from cards.record import record
 from cards.staging.bclc import Bclc
 from cards.staging.burden import Burden, spread, up_to_seven, vascular_invasion
 from cards.verdict import Verdict
@@ -15,7 +15,7 @@ B2_MAX_CHILD_PUGH, B4_MIN_CHILD_PUGH, B4_MAX_CHILD_PUGH = 6, 8, 9
 B1_TO_B3_MAX_ECOG, B4_MAX_ECOG = 0, 1
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Bolondi:
     """candidates: substages still possible; "none" where a combination stands in no row of the table."""
 

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import orjson
 
+from cards.record import record
 from service.fhir.bundle import is_bundle, next_link
 from service.outgoing import (
     NOT_AN_ADDRESS,
@@ -33,7 +34,7 @@ ELSEWHERE = "the next page is at another address"
 NO_TLS = "the FHIR server is not reached by https"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Answer:
     """What one query gave: its pages as they came, and why there are no more of them ("" where it is complete)."""
 
@@ -58,7 +59,7 @@ class _Query:
         return Answer(tuple(self.pages), self.problem)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Call:
     """What all queries of one fetch share."""
 

@@ -4,19 +4,19 @@ Templates keep to what CDS Hooks 2.0 calls safe: read and search by type, token 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import quote
 
 from cards.facts import FACTS
+from cards.record import record
 from service.crd.options import service_extension
 
 CDS_HOOKS_VERSION = "2.0.1"
 PATIENT_TOKEN = "{{context.patientId}}"  # noqa: S105 - a template token # nosec B105
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Need:
     """One prefetch key. label: how a gap is named; kind: the resource type its query answers with.
 
@@ -33,7 +33,7 @@ class Need:
         return self.template.replace(PATIENT_TOKEN, quote(patient_id, safe=""))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Service:
     """crd: by Da Vinci CRD, offered only where the operator was told something of a payer."""
 

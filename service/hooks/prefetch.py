@@ -5,9 +5,10 @@ that came as an OperationOutcome failed at the client and is fetched. What can n
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from cards.record import record
 from service.errors import NotReached
 from service.fhir import bundle
 from service.fhir.bundle import Resource
@@ -24,7 +25,7 @@ MOST_RESOURCES = 5000  # a long record has hundreds; reading is to end in time w
 TOO_MANY = f"resources beyond the first {MOST_RESOURCES} were not read"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Gathered:
     """resources: all there is, in order; gaps: what could not be had, and why; unreached: the resource types of the
     gaps; reached: whether anything was.
@@ -37,7 +38,7 @@ class Gathered:
     reached: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sent:
     """What one prefetch key brought. problem: why it does not answer the need; next_page: where it goes on."""
 
@@ -48,7 +49,7 @@ class Sent:
     next_page: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Missing:
     """Something still to be fetched: a need, or the pages after the first."""
 

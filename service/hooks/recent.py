@@ -17,6 +17,7 @@ import orjson
 from cards.advise import advise
 from cards.assess import Assessment
 from cards.card import Card
+from cards.record import record
 from service.fhir.read import Recall
 from service.fhir.read.observation import Observed
 from service.hooks.case import Case
@@ -51,7 +52,7 @@ class Answered:
         return self._cards[hook]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Read:
     """What the Observations of one record told."""
 

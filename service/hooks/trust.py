@@ -7,11 +7,11 @@ issuer's own and bound to that algorithm, and a jku is compared and never fetche
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import jwt
 
+from cards.record import record
 from service import clients
 from service.errors import NotTrusted
 from service.hooks.key_sets import FETCH_SECONDS, LARGEST, KeySet
@@ -39,7 +39,7 @@ WRONG = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Caller:
     """Who a call is of; issuer: as the operator's file of clients names it."""
 

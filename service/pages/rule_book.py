@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -30,6 +29,7 @@ from cards.liver.child_pugh import child_pugh, cholestatic_total
 from cards.liver.meld import meld3_score, meld_na_score, meld_score
 from cards.published.selection import STATEMENTS
 from cards.published.statement import Statement
+from cards.record import record
 from cards.refractoriness.advice import ADVICE
 from cards.refractoriness.definitions import CONTEXT, COUNTING, DECIDING
 from cards.response.card import imaging_card
@@ -70,7 +70,7 @@ _UNCHECKED = (varices_documented, bleeding_documented, anticoagulation_documente
 _HEADINGS = frozenset({"Inputs", "Result", "Errors", "Not modelled", "Source"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rule:
     """starred: counts as caution also while it is not stated; text: the docstring; version: of the module it stands in."""
 
@@ -97,7 +97,7 @@ class Rule:
         return {name: body.strip() for name, body in found.items() if body.strip()}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Chapter:
     """Rules with one effect, and what must be known of all of them."""
 

@@ -18,10 +18,10 @@ The module is long because names of drugs stand here too: a medication says what
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+from cards.record import record
 from service.memo import memo
 
 OWN_SYSTEM = "https://tace-cds.example.org/fhir/CodeSystem/tace"
@@ -73,7 +73,7 @@ _MEMO_SIZE = 8192
 VALUE_ALIASES = {("portal_vein_invasion", "branch"): "vp3", ("portal_vein_invasion", "main"): "vp4"}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Row:
     """One code of a concept.
 

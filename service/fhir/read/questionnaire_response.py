@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from cards.facts import FACTS, Order, Paper, Tumor
 from cards.questions import ORDERED, TUMOR_TYPES
+from cards.record import record
 from service.fhir.read.codes import LOINC, OWN_SYSTEM, SNOMED
 from service.fhir.read.codings import as_list, reference
 from service.fhir.read.order import LABELS
@@ -25,7 +26,7 @@ _POLICY_FORM = re.compile(r"/Questionnaire/prior-auth-([^|/]+)(?:\|.*)?$")
 _IN_WORDS = re.compile(r"item-(.+)\.text")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Told:
     """One answer, and what the group it stands in says of it: its date, the segment, the session of that number."""
 

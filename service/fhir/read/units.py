@@ -23,6 +23,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from cards.facts import FACTS
+from cards.record import record
 from service.memo import memo
 
 
@@ -43,7 +44,7 @@ class Converted(NamedTuple):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class UnitConflict:
     """A unit that cannot be used, and why, in words and without the value."""
 

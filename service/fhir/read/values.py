@@ -3,10 +3,10 @@
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from cards.facts import FACTS, FactSpec, Scalar
+from cards.record import record
 from cards.words import number
 from service.fhir.read import codes, units
 from service.fhir.read.codings import as_list, codings, texts
@@ -34,7 +34,7 @@ class Read(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NoValue:
     """missing: nothing was sent (dataAbsentReason); else something that cannot be used."""
 

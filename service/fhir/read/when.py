@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
+
+from cards.record import record
 
 SKEW = timedelta(minutes=2)
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 _WITHOUT_SECONDS = re.compile(r"T\d{2}:\d{2}(?=$|Z|[+-])")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Moment:
     """When something was: the first and the last day it can have been, and the instant where a time was given."""
 
@@ -39,7 +41,7 @@ class Moment:
 _NOT_READ = Moment(date.min, date.min)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Clock:
     """The moment asked and the site's time zone. A panel's values share one time: each text is read once."""
 
