@@ -1,5 +1,7 @@
 """Missing facts as questions: how each is named on a card, how it is asked, and what would count as an answer."""
 
+from functools import lru_cache
+
 from cards.facts import FACTS, Scalar
 from cards.record import record
 
@@ -53,6 +55,7 @@ def label(name: str) -> str:
     return FACTS[name].label if name in FACTS else name.replace("_", " ")
 
 
+@lru_cache(maxsize=1024)
 def question(name: str) -> Question:
     """The question that would supply a fact; its link is the code that an answer carries.
 

@@ -48,13 +48,13 @@ class Clock:
     asked: datetime
     zone: tzinfo
     today: date = field(init=False)
-    _latest: datetime = field(init=False, repr=False)
+    _latest: float = field(init=False, repr=False)
     _later: list[Moment] = field(default_factory=list, init=False, repr=False, compare=False)
     _read: dict[str, Moment | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "today", self.asked.astimezone(self.zone).date())
-        object.__setattr__(self, "_latest", self.asked + SKEW)
+        object.__setattr__(self, "_latest", (self.asked + SKEW).timestamp())
 
     def moment(self, text: object) -> Moment | None:
         """A date, dateTime or instant; a time without a zone is the site's. None for anything else."""
@@ -83,7 +83,7 @@ class Clock:
 
     def is_later(self, moment: Moment) -> bool:
         """Later than the moment asked: instants as instants with two minutes of skew, dates in the site's zone."""
-        later = moment.instant > self._latest if moment.instant is not None else moment.day > self.today
+        later = moment.order[1] > self._latest if moment.instant is not None else moment.day > self.today
         if later:
             self._later.append(moment)
         return later
