@@ -29,8 +29,10 @@ from service.store.writer import Writer
 from service.telemetry import Metrics
 from service.warm_up import warm_up
 
-METHODS = "GET, POST, OPTIONS"
-HEADERS = "Authorization, Content-Type"
+_ALLOWED = (
+    ("Access-Control-Allow-Methods", "GET, POST, OPTIONS"),
+    ("Access-Control-Allow-Headers", "Authorization, Content-Type"),
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -102,19 +104,20 @@ def _shed() -> None:
 
 
 def _who() -> None:
-    g.caller = running().gate.caller(request.method, request.path, request.headers.get("Authorization", ""))
+    gate = running().gate
+    if gate.required:
+        g.caller = gate.caller(request.method, request.path, request.headers.get("Authorization", ""))
 
 
 def _headers(response: Response) -> Response:
     allowed = running().settings.cors_origins
     origin = "*" if "*" in allowed else request.headers.get("Origin", "")
+    added = [("X-Content-Type-Options", "nosniff")]
     if origin == "*" or origin in allowed:
-        response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Allow-Methods"] = METHODS
-        response.headers["Access-Control-Allow-Headers"] = HEADERS
+        added += [("Access-Control-Allow-Origin", origin), *_ALLOWED]
     if "*" not in allowed:
-        response.headers.add("Vary", "Origin")
-    response.headers["X-Content-Type-Options"] = "nosniff"
+        added.append(("Vary", "Origin"))
     if request.method == "POST":
-        response.headers["Cache-Control"] = "no-store"
+        added.append(("Cache-Control", "no-store"))
+    response.headers.extend(added)
     return response

@@ -14,7 +14,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import orjson
 
-from cards.advise import advise
+from cards.advise import Made, advise
 from cards.assess import Assessment
 from cards.card import Card
 from cards.record import record
@@ -45,10 +45,11 @@ class Answered:
     assessments: tuple[Assessment, ...]
     length: int = 0
     _cards: dict[str, list[Card]] = field(default_factory=dict)
+    _made: Made = field(default_factory=dict)
 
     def cards(self, hook: str) -> list[Card]:
         if hook not in self._cards:
-            self._cards[hook] = advise(self.assessments, hook)
+            self._cards[hook] = advise(self.assessments, hook, self._made)
         return self._cards[hook]
 
 
