@@ -66,7 +66,7 @@ def gather(request: HookRequest, needs: tuple[Need, ...], client: FhirClient | N
     """
     sent = {key: _sent(value) for key, value in request.prefetch.items()}
     satisfied = _satisfied(sent, needs)
-    missing = [*_absent(request.patient_id, needs, sent, satisfied), *_unfinished(satisfied)]
+    missing = [*_absent(request.patient_id, needs, sent, satisfied), *_unfinished(satisfied, needs)]
     answers, refused = _fetched(request, missing, client)
     pages = [page for answer in answers for page in answer.pages]
     if needs and not satisfied and not pages and client is not None:
@@ -85,26 +85,26 @@ def gather(request: HookRequest, needs: tuple[Need, ...], client: FhirClient | N
     )
 
 
-def _satisfied(prefetch: Mapping[str, Sent], needs: tuple[Need, ...]) -> dict[Need, Sent]:
-    """Needs that were answered, by their own key, else by a key named as the type, else by what a key holds."""
-    satisfied: dict[Need, Sent] = {}
+def _satisfied(prefetch: Mapping[str, Sent], needs: tuple[Need, ...]) -> dict[str, Sent]:
+    """Keys of the needs that were answered, by their own key, else by a key named as the type, else by what a key holds."""
+    satisfied: dict[str, Sent] = {}
     own = {need.key: need for need in needs}
     for key in sorted(prefetch, key=lambda key: key not in own):
         sent = prefetch[key]
         for need in [own[key]] if key in own else _meant(key, sent, needs, satisfied):
-            if not sent.problem and need not in satisfied and _answers(need, sent):
-                satisfied[need] = sent
+            if not sent.problem and need.key not in satisfied and _answers(need, sent):
+                satisfied[need.key] = sent
     return satisfied
 
 
-def _meant(key: str, sent: Sent, needs: tuple[Need, ...], satisfied: Mapping[Need, Sent]) -> list[Need]:
+def _meant(key: str, sent: Sent, needs: tuple[Need, ...], satisfied: Mapping[str, Sent]) -> list[Need]:
     named = [need for need in needs if _word(key) in (_word(need.kind), _word(need.key))]
     if named:
         return named
     if len(sent.kinds & {need.kind for need in needs}) > 1:
         return list(needs)  # a mix of types under a name that says nothing: the record as a whole
     # Its name says nothing: it stands for one need, not for every need of that type
-    return [need for need in needs if sent.kinds == {need.kind} and need not in satisfied][:1]
+    return [need for need in needs if sent.kinds == {need.kind} and need.key not in satisfied][:1]
 
 
 @memo(512)
@@ -139,18 +139,21 @@ def _status(wrapped: Mapping[str, Any]) -> str:
 
 
 def _absent(
-    patient_id: str, needs: Iterable[Need], sent: Mapping[str, Sent], satisfied: Mapping[Need, Sent]
+    patient_id: str, needs: Iterable[Need], sent: Mapping[str, Sent], satisfied: Mapping[str, Sent]
 ) -> list[_Missing]:
-    return [_Missing(need, need.query_for(patient_id), _problem(sent, need)) for need in needs if need not in satisfied]
+    return [
+        _Missing(need, need.query_for(patient_id), _problem(sent, need)) for need in needs if need.key not in satisfied
+    ]
 
 
 def _problem(sent: Mapping[str, Sent], need: Need) -> str:
     return sent[need.key].problem or OTHER_KIND if need.key in sent else NOT_SENT
 
 
-def _unfinished(satisfied: Mapping[Need, Sent]) -> list[_Missing]:
-    last = {sent.next_page: need for need, sent in satisfied.items() if sent.next_page}
-    return [_Missing(need, page, "", later_pages=True) for page, need in last.items()]
+def _unfinished(satisfied: Mapping[str, Sent], needs: tuple[Need, ...]) -> list[_Missing]:
+    last = {sent.next_page: key for key, sent in satisfied.items() if sent.next_page}
+    own = {need.key: need for need in needs} if last else {}
+    return [_Missing(own[key], page, "", later_pages=True) for page, key in last.items()]
 
 
 def _fetched(request: HookRequest, missing: list[_Missing], client: FhirClient | None) -> tuple[list[Answer], str]:

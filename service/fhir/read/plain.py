@@ -58,8 +58,6 @@ def _list(item: Check) -> Check:
     return lambda value: type(value) is list and bool(value) and all(item(each) for each in value)
 
 
-
-
 @memo(4096)
 def _dated(text: str) -> bool:
     """A panel's values share one time."""
