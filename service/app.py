@@ -15,7 +15,7 @@ from service.hooks.recent import Recent
 from service.hooks.routes import hooks
 from service.hooks.running import NAME, Running, running
 from service.hooks.site import sites
-from service.hooks.trust import Gate
+from service.hooks.trust import gate
 from service.hooks.upkeep import upkeep
 from service.knowledge.routes import knowledge
 from service.pages.gallery import gallery
@@ -79,8 +79,8 @@ def _shared(settings: Settings) -> Running:
     writer = Writer(store)
     audit = Audit(writer, metrics)
     writer.tasks = upkeep(store, audit, settings)
-    gate = Gate(settings, store)
-    return Running(settings, client, sites(settings), store, gate, writer, metrics, audit, Recent())
+    who = gate(settings, store)
+    return Running(settings, client, sites(settings), store, who, writer, metrics, audit, Recent())
 
 
 def _payer(settings: Settings) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cards.record import record
-from service.outgoing import is_loopback, plain_address
+from service.addresses import is_loopback, plain_address
 
 KNOWN = frozenset({"issuer", "jwks", "jku", "name", "settings"})
 # What may differ from client to client: how its record is read, and what it is given

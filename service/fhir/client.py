@@ -14,19 +14,9 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import orjson
 
 from cards.record import record
+from service.addresses import NOT_AN_ADDRESS, origin, plain_address
 from service.fhir.bundle import is_bundle, next_link
-from service.outgoing import (
-    NOT_AN_ADDRESS,
-    TIMED_OUT,
-    Allowance,
-    Flight,
-    NotFetched,
-    Outgoing,
-    fly,
-    origin,
-    plain_address,
-    seconds_left,
-)
+from service.outgoing import TIMED_OUT, Allowance, Flight, NotFetched, Outgoing, fly, seconds_left
 from service.settings import Settings
 
 NOT_LISTED = "the FHIR server is not on the list of servers that may be called"

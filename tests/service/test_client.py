@@ -10,8 +10,9 @@ from ipaddress import ip_network
 
 import pytest
 
+from service.addresses import NOT_AN_ADDRESS, peer_is_allowed
 from service.fhir.client import NO_TLS, NOT_LISTED, Answer, FhirClient
-from service.outgoing import FORBIDDEN_PEER, NOT_AN_ADDRESS, TIMED_OUT, peer_is_allowed
+from service.outgoing import FORBIDDEN_PEER, TIMED_OUT
 from service.settings import Settings
 from tests.service.fhir_server import empty_record, fhir_server
 
