@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 from service import advice, errors
 from service.crd.profile import ProfileError
 from service.crd.profile import load as load_profile
-from service.fhir.client import FhirClient
+from service.fhir.servers import fhir_client
 from service.hooks import encoding, probes
 from service.hooks.audit import Audit
 from service.hooks.recent import Recent
@@ -74,7 +74,7 @@ class _App(Flask):
 
 def _shared(settings: Settings) -> Running:
     """What the requests of this process have in common. Nothing is opened yet."""
-    store, metrics, client = Store(settings.store), Metrics(), FhirClient(settings)
+    store, metrics, client = Store(settings.store), Metrics(), fhir_client(settings)
     store.on_loss, store.on_change, client.on_fetched = metrics.lost, metrics.store_failing, metrics.fetched
     writer = Writer(store)
     audit = Audit(writer, metrics)

@@ -12,7 +12,7 @@ from cards.record import record
 from service.errors import NotReached
 from service.fhir import bundle
 from service.fhir.bundle import Resource
-from service.fhir.client import Answer, FhirClient
+from service.fhir.servers import Answer, Servers
 from service.hooks.catalog import Need
 from service.hooks.request import HookRequest
 from service.memo import memo
@@ -59,7 +59,7 @@ class _Missing:
     later_pages: bool = False
 
 
-def gather(request: HookRequest, needs: tuple[Need, ...], client: FhirClient | None) -> Gathered:
+def gather(request: HookRequest, needs: tuple[Need, ...], client: Servers | None) -> Gathered:
     """Prefetch first, the FHIR server for the rest; client None: nothing is fetched.
 
     NotReached where nothing at all could be had.
@@ -156,7 +156,7 @@ def _unfinished(satisfied: Mapping[str, Sent], needs: tuple[Need, ...]) -> list[
     return [_Missing(own[key], page, "", later_pages=True) for page, key in last.items()]
 
 
-def _fetched(request: HookRequest, missing: list[_Missing], client: FhirClient | None) -> tuple[list[Answer], str]:
+def _fetched(request: HookRequest, missing: list[_Missing], client: Servers | None) -> tuple[list[Answer], str]:
     """One answer for each that is missing; or none at all, and why nothing was asked."""
     if client is None or not request.fhir_server:
         return [], NOT_SENT
