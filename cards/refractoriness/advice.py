@@ -76,7 +76,7 @@ def ablation_of_residual_tumor(case: Case, r: Refractoriness) -> Finding | None:
     because = (
         f"ablation of residual tumor once its size allows (no limit given; {case.burden.text}): after incomplete "
         "remission by several TACE, PFS 9.0 months with microwave ablation, 2.8 with sorafenib; survival not reached and "
-        "16.6 months (cohort, period not given). Residual tumor is no absolute indication for systemic therapy alone. "
+        "16.6 months (design and period not given). Residual tumor is no absolute indication for systemic therapy alone. "
         f"{NO_NNT}"
     )
     return Finding("ablation_of_residual_tumor", Verdict.UNKNOWN, because, "source-002",

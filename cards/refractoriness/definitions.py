@@ -11,6 +11,7 @@ from cards.facts import NOT_TOLD, PatientFacts, Session
 from cards.refractoriness.runs import over_told_sessions, run_of
 from cards.response.course import Course, afp_above_baseline, appeared, markers_rise, number_rises
 from cards.response.history import Outcome, add_months, lesion_history, tace_sessions
+from cards.sources import LOE_OTHER_THERAPY
 from cards.verdict import Finding, Verdict, all_of, any_of, verdict_of
 from cards.words import day, listed
 
@@ -282,11 +283,11 @@ def easl_2025_quoted(on: Lesion) -> Finding:
     Result
         MET two consecutive sessions without response; UNKNOWN exactly one (the statement says "1–2"); NOT_MET none
     Source
-        easl-2025, LoE 3, quoted in source-003
+        easl-2025, level of evidence 3, strong recommendation, strong consensus; quoted in source-003
     """
     verdict = over_told_sessions(on.history, _easl)
     extra = "one session without response: the statement says 1–2" if verdict is Verdict.UNKNOWN and _one(on) else ""
-    return _per_lesion("easl_2025_quoted", on, verdict, "easl-2025", "LoE 3, strong consensus", (), extra)
+    return _per_lesion("easl_2025_quoted", on, verdict, "easl-2025", LOE_OTHER_THERAPY, (), extra)
 
 
 def _easl(history: Sequence[Outcome]) -> Verdict:
