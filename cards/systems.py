@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from cards.combination import guidance, limits
-from cards.eligibility import apart, cautions, contraindications, not_recommended, y90_criteria
+from cards.eligibility import apart, cautions, contraindications, not_recommended, other_readings, y90_criteria
 from cards.liver import albi, child_pugh, meld
 from cards.prior_auth.verdict import prior_auth
 from cards.published.selection import published
@@ -70,7 +70,8 @@ SYSTEMS: tuple[System, ...] = (
         *_all(child_pugh, "ENCEPHALOPATHY_MIDDLE_MAX_GRADE", "CLASS_A_MAX", "CLASS_B_MAX"),
         *_all(contraindications, "CHILD_PUGH_MIN"),
     )),
-    System("Child-Pugh, limits for PBC and PSC", (), (child_pugh.cholestatic_total,),
+    System("Child-Pugh, limits for PBC and PSC", (),
+           (child_pugh.cholestatic_total, other_readings.below_8_by_cholestatic_limits),
            _pairs(child_pugh, "BILIRUBIN_MIDDLE_CHOLESTATIC_MG_DL")),
     System("well-compensated B7", (_003,), (cautions.child_pugh_b7,), _all(cautions, "CHILD_PUGH_B7")),
     System("ALBI grade", (_003,), (albi.albi, albi.albi_grade), _all(albi, "GRADE_1_MAX", "GRADE_2_MAX")),

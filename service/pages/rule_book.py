@@ -23,6 +23,7 @@ from cards.eligibility.cautions import CAUTIONS, STARRED
 from cards.eligibility.context import alternatives, outcomes
 from cards.eligibility.contraindications import CONTRAINDICATIONS
 from cards.eligibility.not_recommended import NOT_RECOMMENDED
+from cards.eligibility.other_readings import OTHER_READINGS
 from cards.eligibility.y90 import y90_lines
 from cards.eligibility.y90_criteria import JUDGED
 from cards.liver.albi import albi, albi_grade, ez_albi, modified_albi_grade
@@ -127,7 +128,7 @@ def rule_book() -> tuple[Chapter, ...]:
         ),
         Chapter(
             "Beside the verdict",
-            _rules((alternatives, outcomes, values_apart, y90_lines, *JUDGED)),
+            _rules((alternatives, outcomes, values_apart, *OTHER_READINGS, y90_lines, *JUDGED)),
             "Context: nothing here decides.",
         ),
         Chapter(
