@@ -18,7 +18,7 @@ from cards.words import number, span
 
 AFP_FOR_RAMUCIRUMAB = 400.0
 CHILD_PUGH_A_MAX, ECOG_MAX = 6, 1
-FAILURES_OF_SEVERAL = 2
+FAILURES_OF_SEVERAL, SESSIONS_BEFORE_ABANDONING = 2, 3
 
 
 def _histories(r: Refractoriness) -> list[tuple[Outcome, ...]]:
@@ -118,7 +118,7 @@ def three_sessions_before_abandoning(case: Case, r: Refractoriness) -> Finding |
         f"three sessions before abandoning: in 4,154 patients response was below 10 % after three; with CR or PR within the "
         f"first three median survival 43.4 months, else 16.6 (P < 0.001; period not given). Here {most} so far. {NO_NNT}"
     )
-    return Finding("three_sessions_before_abandoning", verdict_of(most < 3), because, "source-002",
+    return Finding("three_sessions_before_abandoning", verdict_of(most < SESSIONS_BEFORE_ABANDONING), because, "source-002",
                    "persistent viable targeted lesions")  # fmt: skip
 
 

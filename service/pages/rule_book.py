@@ -32,9 +32,17 @@ from cards.liver.meld import meld3_score, meld_na_score, meld_score
 from cards.published.selection import STATEMENTS
 from cards.published.statement import Statement
 from cards.refractoriness.advice import ADVICE
-from cards.refractoriness.definitions import CONTEXT, COUNTING, DECIDING
+from cards.refractoriness.definitions import (
+    CONTEXT,
+    COUNTING,
+    DECIDING,
+    jsh_number_increases,
+    jsh_viable_over_half,
+)
 from cards.response.card import imaging_card
+from cards.response.course import markers_rise
 from cards.response.liver_course import art, liver_course
+from cards.response.mrecist import mrecist
 from cards.staging.bclc import bclc, bclc_stage, tumor_stage
 from cards.staging.bclc_b import b2_features, b3_features, b_subgroup_remark, stage_migration
 from cards.staging.bolondi import bolondi, substage
@@ -141,6 +149,10 @@ def rule_book() -> tuple[Chapter, ...]:
             _rules(COUNTING.values()),
             f"Three may decide, and only for the ordered lesion: {', '.join(DECIDING)}.",
         ),
+        Chapter(
+            "Refractoriness: parts of the definitions",
+            _rules((jsh_viable_over_half, jsh_number_increases, markers_rise)),
+        ),
         Chapter("Refractoriness: context", _rules(CONTEXT.values())),
         Chapter("Refractoriness: what the sources advise or report next", _rules(ADVICE), "Nothing here decides."),
         Chapter(
@@ -150,7 +162,9 @@ def rule_book() -> tuple[Chapter, ...]:
             ),
             "Guidance and evidence side by side: nothing here chooses.",
         ),
-        Chapter("Response imaging and the course of liver function", _rules((imaging_card, liver_course, art))),
+        Chapter(
+            "Response imaging and the course of liver function", _rules((imaging_card, mrecist, liver_course, art))
+        ),
     )
 
 
