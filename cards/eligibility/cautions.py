@@ -275,6 +275,8 @@ def anticoagulation(case: Case) -> Finding:
 def systemic_therapy_comes_first(case: Case) -> Finding:
     """Not HCC: TACE is typically palliative, following systemic therapy.
 
+    Inputs
+        systemic_therapy_status   candidate | not-candidate | failed | failed-to-control-symptoms; systemic drugs given
     Result
         NOT_MET  HCC; or systemic therapy was given, failed, or is not possible
         MET      a candidate for systemic therapy that was not given

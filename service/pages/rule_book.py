@@ -2,11 +2,13 @@
 
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cache
 from hashlib import sha256
 from typing import Any
 
+from cards.case import Case, case_of
 from cards.combination.advanced import ADVANCED
 from cards.combination.evidence import EVIDENCE
 from cards.combination.guidance import GUIDANCE, easl_2025_other_therapy
@@ -26,6 +28,7 @@ from cards.eligibility.not_recommended import NOT_RECOMMENDED
 from cards.eligibility.other_readings import OTHER_READINGS
 from cards.eligibility.y90 import y90_lines
 from cards.eligibility.y90_criteria import JUDGED
+from cards.facts import FACTS, PatientFacts, Tumor
 from cards.liver.albi import albi, albi_grade, ez_albi, modified_albi_grade
 from cards.liver.child_pugh import child_pugh, cholestatic_total
 from cards.liver.meld import meld3_score, meld_na_score, meld_score
@@ -56,6 +59,7 @@ from cards.staging.burden import (
     up_to_seven,
 )
 from cards.staging.hap import hap, hap_class, mhap_ii
+from cards.verdict import Finding
 
 _SCORES = (
     child_pugh,
@@ -76,12 +80,14 @@ _STAGES = (bclc, bclc_stage, tumor_stage, b_subgroup_remark, stage_migration, b2
 _UNCHECKED = (varices_documented, bleeding_documented, anticoagulation_documented, transplant_listing_documented)
 
 
-_HEADINGS = frozenset({"Inputs", "Result", "Errors", "Not modelled", "Source"})
+_HEADINGS = ("Inputs", "Result", "Errors", "Not modelled", "Source")
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """starred: counts as caution also while it is not stated; text: the docstring; version: of the module it stands in."""
+    """starred: counts as caution also while it is not stated; text: the docstring, with the inputs and results that it leaves to
+    the registry of facts; version: of the module it stands in.
+    """
 
     name: str
     text: str
@@ -125,18 +131,18 @@ def rule_book() -> tuple[Chapter, ...]:
             _rules(_STAGES),
             "Systems of HCC are applied to HCC only; number and size to every tumor.",
         ),
-        Chapter("Contraindications: eligibility contraindicated", _rules(CONTRAINDICATIONS)),
+        Chapter("Contraindications: eligibility contraindicated", _criteria(CONTRAINDICATIONS)),
         Chapter(
             "Eligibility not-recommended",
-            _rules(NOT_RECOMMENDED),
+            _criteria(NOT_RECOMMENDED),
             "Also: the ordered lesion is refractory by one of the three deciding definitions below.",
         ),
         Chapter(
-            "Eligibility caution", _rules(CAUTIONS, STARRED), "Marked * ones also count while they are not stated."
+            "Eligibility caution", _criteria(CAUTIONS, STARRED), "Marked * ones also count while they are not stated."
         ),
         Chapter(
             "Beside the verdict",
-            _rules((alternatives, outcomes, values_apart, *OTHER_READINGS, y90_lines, *JUDGED)),
+            (*_rules((alternatives, outcomes, values_apart, *OTHER_READINGS, y90_lines)), *_criteria(JUDGED)),
             "Context: nothing here decides.",
         ),
         Chapter(
@@ -180,6 +186,53 @@ def _rules(functions: Iterable[Callable[..., Any]], starred: Iterable[Callable[.
         Rule(f.__name__, inspect.getdoc(f) or "", f in marked, _digest(inspect.getsource(inspect.getmodule(f) or f)))
         for f in functions
     )
+
+
+_NOTHING = case_of(PatientFacts(tumor=Tumor("hcc")), date.min + timedelta(days=365))
+_RESULTS = "    MET as the sentence says; NOT_MET stated otherwise; UNKNOWN missing, too old or not usable"
+
+
+def _criteria(
+    functions: Iterable[Callable[[Case], Finding]], starred: Iterable[Callable[..., Any]] = ()
+) -> tuple[Rule, ...]:
+    """Criteria also with what their docstrings leave out: the facts that each misses in an empty record, and its results."""
+    listed = tuple(functions)
+    return tuple(
+        replace(rule, text=_completed(rule.text, f(_NOTHING).missing))
+        for rule, f in zip(_rules(listed, starred), listed, strict=True)
+    )
+
+
+def _completed(text: str, facts: Iterable[str]) -> str:
+    """The docstring with inputs and results, in the order of a docstring that has them."""
+    sections = _sections(text)
+    head, _, cited = sections.pop("").partition("Source:")
+    inputs = "\n".join(f"    {fact}   {_measured(fact)}" for fact in facts)
+    sections = {**({"Inputs": inputs} if inputs else {}), "Result": _RESULTS, **sections}
+    if cited:
+        sections["Source"] = f"    {' '.join(cited.split()).rstrip('.')}"
+    return f"{head.strip()}\n" + "".join(f"\n{name}\n{sections[name]}" for name in _HEADINGS if name in sections)
+
+
+def _sections(text: str) -> dict[str, str]:
+    """The lines under each heading as they stand; under "" what comes before the first one."""
+    found: dict[str, list[str]] = {"": []}
+    for line in text.splitlines():
+        if line in _HEADINGS:
+            found[line] = []
+        else:
+            found[next(reversed(found))].append(line)
+    return {name: "\n".join(lines).rstrip() for name, lines in found.items()}
+
+
+def _measured(name: str) -> str:
+    """A fact with its unit or its values."""
+    spec = FACTS[name]
+    if spec.kind == "coded":
+        return f"{spec.label}: {' | '.join(str(v) for v in spec.values)}"
+    if spec.kind == "integer" and spec.values:
+        return f"{spec.label}, {spec.values[0]}–{spec.values[-1]}"
+    return f"{spec.label}, {spec.unit.removeprefix('1') or spec.kind}"
 
 
 def _digest(text: str) -> str:
