@@ -47,13 +47,16 @@ def _radiation(case: Case) -> Line:
 
 
 def _transplant(case: Case) -> Line | None:
-    """Transplant referral within Milan, downstaging within its published limits; HCC only."""
+    """Transplant referral within Milan, downstaging within its published limits, or listed already; HCC only."""
     if not case.hcc:
         return None
     if milan(case.burden, case.state) is Verdict.MET:
         return Line("transplant referral (within Milan)", "aasld-2023-t4")
     if unos_downstaging(case.burden, case.state) == "within":
         return Line("transplant referral for downstaging (within the UNOS downstaging limits)", "aasld-2023-t4")
+    listed = case.state.transplant_listed
+    if isinstance(listed, Fact) and listed.value is True:
+        return Line("transplant (listed: the transplant team decides)", "contract")
     return None
 
 

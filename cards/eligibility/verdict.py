@@ -10,6 +10,7 @@ from cards.eligibility.cautions import CAUTIONS, STARRED
 from cards.eligibility.contraindications import CONTRAINDICATIONS
 from cards.eligibility.needed import needed_facts
 from cards.eligibility.not_recommended import NOT_RECOMMENDED
+from cards.eligibility.other_readings import OTHER_READINGS
 from cards.facts import FACTS, Absent, Fact
 from cards.record import record
 from cards.staging.bclc_b import b_subgroup_remark, stage_migration
@@ -111,26 +112,28 @@ def _ordered(deciding: tuple[Finding, ...], everything: tuple[Finding, ...]) -> 
 
 def _remarks(case: Case, failed: bool = False) -> tuple[str, ...]:
     """What is said beside the verdict and changes nothing."""
-    remarks = (
-        [
-            *case.bclc.remarks,
-            b_subgroup_remark(case.state, case.burden, case.bclc),
-            stage_migration(case.state, case.bclc, failed),
-        ]
-        if case.bclc is not None
-        else []
-    )
+    remarks = _stage_remarks(case, failed)
     if "portal_vein_thrombosis" in case.facts.states and isinstance(case.state.portal_vein_invasion, Absent):
         remarks.append(
             "portal vein thrombosis is recorded: whether it is tumor or bland thrombus is the imaging's to say"
         )
     remarks += case.child_pugh.notes
+    remarks += [rule(case) for rule in OTHER_READINGS]
     remarks += values_apart(case)
     remarks += case.burden.notes
     preliminary = _preliminary(case)
     if preliminary:
         remarks.append(f"preliminary, not final: {listed(preliminary)}")
     return tuple(dict.fromkeys(r for r in (*remarks, *case.facts.tumor.notes, *case.facts.remarks) if r))
+
+
+def _stage_remarks(case: Case, failed: bool) -> list[str]:
+    """A subgroup of B with its therapy is named only where liver function is kept and TACE has not failed."""
+    if case.bclc is None:
+        return []
+    kept = "A" in case.child_pugh.classes and not failed
+    subgroup = b_subgroup_remark(case.state, case.burden, case.bclc) if kept else ""
+    return [*case.bclc.remarks, subgroup, stage_migration(case.state, case.bclc, failed)]
 
 
 def _preliminary(case: Case) -> list[str]:

@@ -11,6 +11,7 @@ from cards.record import record
 from cards.refractoriness.runs import over_told_sessions, run_of
 from cards.response.course import Course, afp_above_baseline, appeared, markers_rise, number_rises
 from cards.response.history import Outcome, add_months, lesion_history, tace_sessions
+from cards.sources import LOE_OTHER_THERAPY
 from cards.verdict import Finding, Verdict, all_of, any_of, verdict_of
 from cards.words import day, listed
 
@@ -18,6 +19,7 @@ VIABLE_ABOVE_PERCENT = 50.0
 WINDOW_MONTHS = 6
 SESSIONS_IN_WINDOW = 3
 AFP_RISE_PERCENT = 20.0
+SAME_AREA_SESSIONS, EASL_SESSIONS, STEPS_SESSIONS, ZHANG_SESSIONS, GEORGIADES_SESSIONS = 3, 2, 2, 3, 2
 
 
 @record(frozen=True, slots=True)
@@ -238,15 +240,20 @@ def iasl_same_area(on: Lesion) -> Finding:
     Source
         iasl-criteria, table 1 of source-002
     """
-    verdict = over_told_sessions(on.history, lambda h: any_of(_window(h[i : i + 3]) for i in range(len(h) - 2)))
+    verdict = over_told_sessions(on.history, _same_area)
     return _per_lesion("iasl_same_area", on, _target_known(on, verdict), "iasl-criteria", "table 1")
 
 
-def _window(three: Sequence[Outcome]) -> Verdict:
-    first, last = three[0].session.when, three[-1].session.when
+def _same_area(history: Sequence[Outcome]) -> Verdict:
+    starts = range(len(history) - SAME_AREA_SESSIONS + 1)
+    return any_of(_window(history[i : i + SAME_AREA_SESSIONS]) for i in starts)
+
+
+def _window(run: Sequence[Outcome]) -> Verdict:
+    first, last = run[0].session.when, run[-1].session.when
     if first is None or last is None or last > add_months(first, WINDOW_MONTHS):
         return Verdict.NOT_MET
-    return all_of(verdict_of(o.failed) for o in three)
+    return all_of(verdict_of(o.failed) for o in run)
 
 
 def european(on: Lesion) -> Finding:
@@ -282,15 +289,15 @@ def easl_2025_quoted(on: Lesion) -> Finding:
     Result
         MET two consecutive sessions without response; UNKNOWN exactly one (the statement says "1–2"); NOT_MET none
     Source
-        easl-2025, LoE 3, quoted in source-003
+        easl-2025, level of evidence 3, strong recommendation, strong consensus; quoted in source-003
     """
     verdict = over_told_sessions(on.history, _easl)
     extra = "one session without response: the statement says 1–2" if verdict is Verdict.UNKNOWN and _one(on) else ""
-    return _per_lesion("easl_2025_quoted", on, verdict, "easl-2025", "LoE 3, strong consensus", (), extra)
+    return _per_lesion("easl_2025_quoted", on, verdict, "easl-2025", LOE_OTHER_THERAPY, (), extra)
 
 
 def _easl(history: Sequence[Outcome]) -> Verdict:
-    two = run_of(2, [o.failed for o in history])
+    two = run_of(EASL_SESSIONS, [o.failed for o in history])
     if two is not Verdict.NOT_MET or not history:
         return two
     return Verdict.NOT_MET if history[-1].failed is False else Verdict.UNKNOWN
@@ -318,7 +325,7 @@ def source_003_steps(on: Lesion) -> Finding:
 
 def _steps(history: Sequence[Outcome]) -> Verdict:
     progressed = any_of(verdict_of(_progressed(o)) for o in history)
-    return any_of((progressed, run_of(2, [o.failed for o in history])))
+    return any_of((progressed, run_of(STEPS_SESSIONS, [o.failed for o in history])))
 
 
 def _progressed(outcome: Outcome) -> bool | None:
@@ -332,7 +339,7 @@ def zhang_2022_proposal(on: Lesion) -> Finding:
     Source
         source-002, suggestions to define TACE failure/refractoriness
     """
-    verdict = over_told_sessions(on.history, lambda h: run_of(3, [_no_response(o) for o in h]))
+    verdict = over_told_sessions(on.history, lambda h: run_of(ZHANG_SESSIONS, [_no_response(o) for o in h]))
     return _per_lesion("zhang_2022_proposal", on, _target_known(on, verdict), "source-002", "suggestions")
 
 
@@ -370,10 +377,12 @@ def georgiades(on: Lesion) -> Finding:
     """At least two treatments before abandoning TACE: 47 % of those without response to the first responded to the
     second. MET: two or more sessions and none responded. Context only. Source: georgiades-2012 in source-002.
     """
-    verdict = over_told_sessions(
-        on.history, lambda h: all_of([verdict_of(len(h) >= 2), *(verdict_of(o.failed) for o in h)])
-    )
+    verdict = over_told_sessions(on.history, _none_responded)
     return _per_lesion("georgiades", on, verdict, "georgiades-2012", "text of Zhang 2022")
+
+
+def _none_responded(history: Sequence[Outcome]) -> Verdict:
+    return all_of([verdict_of(len(history) >= GEORGIADES_SESSIONS), *(verdict_of(o.failed) for o in history)])
 
 
 def ogasawara_afp(on: Lesion) -> Finding:

@@ -31,12 +31,13 @@ def b3_features(state: State) -> Verdict:
 
 
 def b_subgroup_remark(state: State, b: Burden, stage: Bclc) -> str:
-    """What the stated features say of a BCLC B tumor; "" where the tumor is not B, has spread or invades, or nothing tells.
+    """What the stated features say of a BCLC B tumor; "" where the tumor is not B, has spread or invades, in stage D, or where
+    nothing tells.
 
     Source
         bclc-b-2022: B1 within local extended transplant criteria, B2 for TACE, B3 for systemic therapy
     """
-    if stage.by_tumor != ("B",) or confined(state) is Verdict.NOT_MET:
+    if stage.by_tumor != ("B",) or confined(state) is Verdict.NOT_MET or stage.stage == "D":
         return ""
     if b3_features(state) is Verdict.MET:
         return "BCLC B3 features (diffuse or infiltrative): systemic therapy is the option of this subgroup"

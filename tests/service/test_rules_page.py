@@ -1,6 +1,11 @@
 """GET /rules: the rule book as a page and as JSON."""
 
+from cards.eligibility.cautions import CAUTIONS
+from cards.eligibility.contraindications import CONTRAINDICATIONS
+from cards.eligibility.not_recommended import NOT_RECOMMENDED
+from cards.eligibility.y90_criteria import JUDGED
 from cards.sources import SOURCES
+from service.pages.rule_book import rule_book
 from tests.service.wire import null_or_empty
 
 
@@ -18,6 +23,22 @@ def test_json_has_chapters_and_sources_and_nothing_empty(client):
     assert {"child_pugh", "milan", "jaundice", "korean", "combination"} <= names
     assert [s["key"] for s in book["sources"]] == list(SOURCES)
     assert null_or_empty(book) == []
+
+
+def test_every_criterion_names_its_inputs_with_unit_or_values_and_its_results():
+    criteria = {f.__name__ for f in (*CONTRAINDICATIONS, *NOT_RECOMMENDED, *CAUTIONS, *JUDGED)}
+    rules = [rule for chapter in rule_book() for rule in chapter.rules if rule.name in criteria]
+    assert [rule.name for rule in rules if not {"Sentence", "Inputs", "Result", "Source"} <= rule.parts.keys()] == []
+    inputs = {rule.name: rule.parts["Inputs"] for rule in rules}
+    assert inputs["bilirubin_above_3"] == "bilirubin   total bilirubin, mg/dL"
+    assert inputs["ecog_2"] == "ecog   ECOG performance status, 0–5"
+    assert inputs["refractory_ascites"] == "ascites_grade   ascites: none | mild | moderate-severe | refractory"
+    assert inputs["inr_beyond_puncture_limit"] == "inr   INR, quantity"
+
+
+def test_page_shows_the_version_of_each_rule(client):
+    page = client.get("/rules", headers={"Accept": "text/html"}).text
+    assert all(f"version {rule.version}" in page for chapter in rule_book() for rule in chapter.rules)
 
 
 def test_starred_rules_say_so(client):
@@ -52,6 +73,11 @@ def test_rule_comes_in_its_parts_with_a_version(client):
         "UNKNOWN  the range crosses 8",
         "source": 'wjh-2015 table 1 prints "≥ B8"; the Commonwealth Radiology list prints "> 8": they differ at exactly 8',
     }
-    assert rules["jaundice"]["parts"] == {"sentence": "Jaundice as a recorded finding.", "source": "crad-tace."}
+    assert rules["jaundice"]["parts"] == {
+        "sentence": "Jaundice as a recorded finding.",
+        "inputs": "jaundice   jaundice, boolean",
+        "result": "MET as the sentence says; NOT_MET stated otherwise; UNKNOWN missing, too old or not usable",
+        "source": "crad-tace",
+    }
     assert all(len(rule["version"]) == 8 and rule["parts"]["sentence"] for rule in rules.values())
     assert [name for name, rule in rules.items() if "source" not in rule["parts"]] == []
