@@ -11,6 +11,7 @@ from service.advice import assess_patient
 from service.fhir import read
 from service.fhir.write.cards import cards_json
 from service.settings import Settings
+from service.version import rules_version
 
 _PATIENT = {"reference": "Patient/warm-up"}
 _TUMOR = {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "C22.0"}], "text": "HCC"}
@@ -48,6 +49,8 @@ _RECORD: tuple[dict[str, Any], ...] = (
 def warm_up(settings: Settings) -> None:
     """Validate every kind of resource, and assess one made-up patient to the last card; nothing of it is kept."""
     read.warm_up()
+    rules_version()  # reads every rule
+    "localhost".encode("idna")  # as Flask does with the name of the host, by a table that is loaded then
     assessments = assess_patient(
         list(_RECORD), patient="warm-up", asked=datetime(2026, 1, 3, tzinfo=UTC), settings=settings,
         draft_orders=[_ORDER],
