@@ -11,10 +11,8 @@ from service.hooks import catalog
 from service.hooks.audit import Asked
 from service.hooks.case import Case, assess, now
 from service.hooks.prefetch import gather
-from service.hooks.recent import Answered, Recent
 from service.hooks.request import HookRequest
 from service.hooks.running import running
-from service.hooks.site import Site
 
 MOST_DRAFTS, MOST_ORDERS = 500, 25
 
@@ -27,6 +25,7 @@ def cards_for(asked: HookRequest, service: catalog.Service) -> list[dict[str, An
     if orders is not None and not advice.order_is_ours(orders, None):
         here.metrics.not_ours(service.id)
         return []
+    moment = asked.as_of or now(site.settings)
     gathered = gather(asked, site.needs, here.client)
     case = Case(
         patient=asked.patient_id,
@@ -36,22 +35,17 @@ def cards_for(asked: HookRequest, service: catalog.Service) -> list[dict[str, An
         full_urls=gathered.full_urls,
         gaps=gathered.gaps,
         unreached=gathered.unreached,
-        as_of=asked.as_of,
+        as_of=moment,
         hook=service.hook,
         service_id=service.id,
         hook_instance=asked.hook_instance,
     )
-    answered = _answered(case, site, here.recent)
+    day, of = site.settings.day_of(moment), f"{site.name} {site.configuration}"
+    answered = here.recent.answered(case, of, day, lambda recall: assess(case, site.settings, recall))
     cards = advice.wire(answered.cards(case.hook), service_id=case.service_id, hook_instance=case.hook_instance)
     told = Asked(service.id, service.hook, asked.hook_instance, asked.patient_id, site, g.get("began", 0.0))
     cards = with_link(with_answers(cards, asked.answers, asked.patient_id), worksheet_link())
     return here.audit.given(told, answered.assessments, cards)
-
-
-def _answered(case: Case, site: Site, recent: Recent) -> Answered:
-    asked = case.as_of or now(site.settings)
-    case, of = case.at(asked), f"{site.name} {site.configuration}"
-    return recent.answered(case, of, site.settings.day_of(asked), lambda recall: assess(case, site.settings, recall))
 
 
 def refuse_too_many(asked: HookRequest) -> None:
