@@ -1,16 +1,19 @@
 """One call answered: gathered, assessed (or remembered), written as cards, audited."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import g, request
 
 from service import advice
 from service.errors import NotUsable
+from service.fhir.bundle import Resource
 from service.fhir.write.additions import WORKSHEET_LINK, sent_answers, with_answers, with_link
 from service.hooks import catalog
 from service.hooks.audit import Asked
 from service.hooks.case import Case, assess, now
 from service.hooks.prefetch import gather
+from service.hooks.recent import Answered
 from service.hooks.request import HookRequest
 from service.hooks.running import running
 
@@ -26,12 +29,30 @@ def cards_for(asked: HookRequest, service: catalog.Service) -> list[dict[str, An
         here.metrics.not_ours(service.id)
         return []
     moment = asked.as_of or now(site.settings)
+    answered = _answered(asked, orders, moment, service)
+    cards = advice.wire(answered.cards(service.hook), service_id=service.id, hook_instance=asked.hook_instance)
+    told = Asked(service.id, service.hook, asked.hook_instance, asked.patient_id, site, g.get("began", 0.0))
+    cards = with_link(with_answers(cards, asked.answers, asked.patient_id), worksheet_link())
+    return here.audit.given(told, answered.assessments, cards)
+
+
+def _answered(
+    asked: HookRequest, orders: list[Resource] | None, moment: datetime, service: catalog.Service
+) -> Answered:
+    """What is remembered of the same request, or of the same record; else gathered and assessed."""
+    here = running()
+    site, recent, others = here.site, here.recent, asked.other_orders
+    of, day = f"{site.name} {site.configuration}", site.settings.day_of(moment)
+    key = recent.sent(asked, (orders, others), of, day)
+    known = recent.known(key, moment)
+    if known is not None:
+        return known
     gathered = gather(asked, site.needs, here.client)
     case = Case(
         patient=asked.patient_id,
         resources=[*gathered.resources, *sent_answers(asked.answers)],
         draft_orders=orders,
-        other_orders=asked.other_orders,
+        other_orders=others,
         full_urls=gathered.full_urls,
         gaps=gathered.gaps,
         unreached=gathered.unreached,
@@ -40,12 +61,10 @@ def cards_for(asked: HookRequest, service: catalog.Service) -> list[dict[str, An
         service_id=service.id,
         hook_instance=asked.hook_instance,
     )
-    day, of = site.settings.day_of(moment), f"{site.name} {site.configuration}"
-    answered = here.recent.answered(case, of, day, lambda recall: assess(case, site.settings, recall))
-    cards = advice.wire(answered.cards(case.hook), service_id=case.service_id, hook_instance=case.hook_instance)
-    told = Asked(service.id, service.hook, asked.hook_instance, asked.patient_id, site, g.get("began", 0.0))
-    cards = with_link(with_answers(cards, asked.answers, asked.patient_id), worksheet_link())
-    return here.audit.given(told, answered.assessments, cards)
+    if gathered.asked:
+        key = recent.gathered(case, of, day)
+        known = recent.known(key, moment)
+    return known or recent.answered(key, case, lambda recall: assess(case, site.settings, recall))
 
 
 def refuse_too_many(asked: HookRequest) -> None:

@@ -28,7 +28,7 @@ TOO_MANY = f"resources beyond the first {MOST_RESOURCES} were not read"
 @record(frozen=True, slots=True)
 class Gathered:
     """resources: all there is, in order; gaps: what could not be had, and why; unreached: the resource types of the
-    gaps; reached: whether anything was.
+    gaps; reached: whether anything was; asked: whether a server was asked, so that what was sent is not all there is to it.
     """
 
     resources: list[Resource]
@@ -36,6 +36,7 @@ class Gathered:
     unreached: frozenset[str]
     full_urls: dict[str, str]
     reached: bool
+    asked: bool = False
 
 
 @record(frozen=True, slots=True)
@@ -82,6 +83,7 @@ def gather(request: HookRequest, needs: tuple[Need, ...], client: Servers | None
         unreached=frozenset(each.need.kind for each, _ in _failed(missing, answers)) | left_out,
         full_urls=full_urls | fetched_urls | dict(request.order_urls),
         reached=bool(satisfied or pages),
+        asked=bool(answers),
     )
 
 
