@@ -15,7 +15,7 @@ from service.hooks.case import Case, assess, now
 from service.hooks.prefetch import gather
 from service.hooks.recent import Answered
 from service.hooks.request import HookRequest
-from service.hooks.running import running
+from service.hooks.running import Running, running
 
 MOST_DRAFTS, MOST_ORDERS = 500, 25
 
@@ -29,7 +29,7 @@ def cards_for(asked: HookRequest, service: catalog.Service) -> list[dict[str, An
         here.metrics.not_ours(service.id)
         return []
     moment = asked.as_of or now(site.settings)
-    answered = _answered(asked, orders, moment, service)
+    answered = _answered(asked, orders, moment, service, here)
     cards = advice.wire(answered.cards(service.hook), service_id=service.id, hook_instance=asked.hook_instance)
     told = Asked(service.id, service.hook, asked.hook_instance, asked.patient_id, site, g.get("began", 0.0))
     cards = with_link(with_answers(cards, asked.answers, asked.patient_id), worksheet_link())
@@ -37,10 +37,9 @@ def cards_for(asked: HookRequest, service: catalog.Service) -> list[dict[str, An
 
 
 def _answered(
-    asked: HookRequest, orders: list[Resource] | None, moment: datetime, service: catalog.Service
+    asked: HookRequest, orders: list[Resource] | None, moment: datetime, service: catalog.Service, here: Running
 ) -> Answered:
     """What is remembered of the same request, or of the same record; else gathered and assessed."""
-    here = running()
     site, recent, others = here.site, here.recent, asked.other_orders
     of, day = f"{site.name} {site.configuration}", site.settings.day_of(moment)
     key = recent.sent(asked, (orders, others), of, day)
