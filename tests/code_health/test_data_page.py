@@ -70,6 +70,12 @@ def test_every_resource_that_is_asked_for_is_on_the_page():
     assert resources() - asked_for == {"Medication", "Organization"}  # come with what names them
 
 
+def test_every_code_that_decides_a_fact_is_asked_for():
+    templates = [need.template for need in catalog.needs() if need.kind == "Observation"]
+    sent = {code for template in templates for code in re.findall(r"code=([^&]+)", template)[0].split(",")}
+    assert {row.code for concept in FACT_OF for row in codes_of(concept) if row.verified} <= sent
+
+
 def test_facts_that_nothing_needs_say_so_and_no_others():
     assert {fact for fact in FACTS if needed_by(fact).startswith("**no rule**")} == set(NO_RULE)
 
