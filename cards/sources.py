@@ -147,6 +147,10 @@ _ALL = (
     Source("abc-hcc", "ABC-HCC", "Atezolizumab and bevacizumab instead of TACE in intermediate-stage HCC", "ASCO GI", 2026,
            "trial", caution="interim congress report"),
     Source("launch", "LAUNCH", "Lenvatinib with or without TACE in advanced HCC", "J Clin Oncol", 2022, "trial"),
+    Source("kudo-2019", "Kudo 2019", "A new treatment option for intermediate-stage HCC with high tumor burden: initial "
+           "lenvatinib therapy with subsequent selective TACE", "Liver Cancer 8:299", 2019, "review",
+           "https://pmc.ncbi.nlm.nih.gov/articles/PMC6872999/",
+           caution="editorial, read as its abstract: a proposal; its figures were not taken up here"),
     Source("tactics", "TACTICS", "TACE with or without sorafenib in unresectable HCC", "", None, "trial"),
     Source("therasphere-2021", "TheraSphere label 2021", "TheraSphere, FDA premarket approval of 17 March 2021", "FDA",
            2021, "label", quoted_in="source-001"),

@@ -104,6 +104,8 @@ def trials_of(drugs: Sequence[str]) -> tuple[Trial, ...]:
 def trial_population(trial: Trial, case: Case) -> Finding:
     """Whether a trial's own population would have held this patient: Child-Pugh, ECOG, portal vein invasion, stage.
 
+    Inputs
+        Child-Pugh, ecog and portal_vein_invasion of today; BCLC stage
     Result
         MET      every limit was read and the patient is inside
         NOT_MET  the patient is outside one that was read

@@ -16,24 +16,48 @@ _LOCATOR = "named, not judged"
 
 
 def varices_documented(case: Case, drugs: Drugs) -> Finding:
-    """Untreated varices at risk of bleeding, as documented. Source: contract (named, not judged)."""
+    """Untreated varices at risk of bleeding, as documented.
+
+    Inputs
+        varices_at_risk
+    Source
+        contract (named, not judged)
+    """
     return _named(is_one_of("varices_documented", case.state.varices_at_risk, (True,), "contract", _LOCATOR), case)
 
 
 def bleeding_documented(case: Case, drugs: Drugs) -> Finding:
-    """Active gastrointestinal bleeding, as documented. Source: contract (named, not judged)."""
+    """Active gastrointestinal bleeding, as documented.
+
+    Inputs
+        active_bleeding
+    Source
+        contract (named, not judged)
+    """
     return _named(is_one_of("bleeding_documented", case.state.active_bleeding, (True,), "contract", _LOCATOR), case)
 
 
 def anticoagulation_documented(case: Case, drugs: Drugs) -> Finding:
-    """Anticoagulation, as documented. Source: contract (named, not judged)."""
+    """Anticoagulation, as documented.
+
+    Inputs
+        anticoagulated
+    Source
+        contract (named, not judged)
+    """
     return _named(
         is_one_of("anticoagulation_documented", case.state.anticoagulated, (True,), "contract", _LOCATOR), case
     )
 
 
 def transplant_listing_documented(case: Case, drugs: Drugs) -> Finding:
-    """Listed for liver transplant, as documented. Source: contract (named, not judged)."""
+    """Listed for liver transplant, as documented.
+
+    Inputs
+        transplant_listed
+    Source
+        contract (named, not judged)
+    """
     known = case.state.transplant_listed
     return _named(is_one_of("transplant_listing_documented", known, (True,), "contract", _LOCATOR), case)
 

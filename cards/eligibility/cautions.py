@@ -38,7 +38,14 @@ def bilirubin_2_to_3(case: Case) -> Finding:
 
 
 def any_ascites(case: Case) -> Finding:
-    """Any ascites, controlled ascites included. Source: source-003 step 1 ("no ascites")."""
+    """Any ascites, controlled ascites included.
+
+    Inputs
+        ascites_grade        none | mild | moderate-severe | refractory
+        ascites_controlled   by diuretics
+    Source
+        source-003 step 1 ("no ascites")
+    """
     controlled = case.state.ascites_controlled
     if isinstance(controlled, Fact) and controlled.value is True:
         return finding("any_ascites", controlled, Verdict.MET, "source-003", "step 1")
@@ -48,7 +55,14 @@ def any_ascites(case: Case) -> Finding:
 
 
 def encephalopathy_grade_1_or_controlled(case: Case) -> Finding:
-    """Encephalopathy grade 1, or controlled by medication. Source: our grading; crad-tace names clinical encephalopathy only."""
+    """Encephalopathy grade 1, or controlled by medication.
+
+    Inputs
+        encephalopathy_grade        West Haven 0–4
+        encephalopathy_controlled   by medication
+    Source
+        our grading; crad-tace names clinical encephalopathy only
+    """
     rule, locator = "encephalopathy_grade_1_or_controlled", "encephalopathy below grade 2"
     controlled, grade = case.state.encephalopathy_controlled, case.state.encephalopathy_grade
     if isinstance(controlled, Fact) and controlled.value is True:
@@ -97,7 +111,14 @@ def dialysis(case: Case) -> Finding:
 
 
 def over_half_replaced(case: Case) -> Finding:
-    """More than 50 % of the liver replaced, with lobes not stated or unilobar. Source: seekhealth (associated with mortality)."""
+    """More than 50 % of the liver replaced, with lobes not stated or unilobar.
+
+    Inputs
+        liver_involvement_percent   liver volume replaced by tumor, %
+        lobar_distribution          unilobar | bilobar
+    Source
+        seekhealth (associated with mortality)
+    """
     lobes, involved = case.state.lobar_distribution, case.state.liver_involvement_percent
     not_both = verdict_of(isinstance(lobes, Absent) or lobes.value != "bilobar")
     above = threshold("", involved, lambda p: p > INVOLVEMENT_ABOVE_PERCENT, "", "").verdict

@@ -23,6 +23,8 @@ class Line:
 def alternatives(case: Case) -> tuple[Line, ...]:
     """What the sources name besides TACE, where TACE is not advised.
 
+    Inputs
+        number and size of today's imaging; diffuse, transplant_listed
     Source
         source-000, alternatives to TACE; source-001, background on other treatments; aasld-2023-t4 for transplant criteria
     """

@@ -63,6 +63,9 @@ def jaundice(case: Case) -> Finding:
 def clinical_encephalopathy(case: Case) -> Finding:
     """Clinical encephalopathy: West Haven grade 2 or more.
 
+    Inputs
+        encephalopathy_grade        West Haven 0–4
+        encephalopathy_controlled   by medication
     Result
         MET grade 2–4; NOT_MET grade 0 or 1, or controlled by medication with no grade; UNKNOWN present without a grade
     Source

@@ -20,6 +20,9 @@ def extrahepatic_spread(case: Case) -> Finding:
 def portal_vein_branch_invasion(case: Case) -> Finding:
     """Tumor invasion of a portal vein branch (vp1–vp3).
 
+    Inputs
+        portal_vein_invasion   none | vp1 | vp2 | vp3 | vp4
+        Child-Pugh and ecog of today, for what is shown beside it
     Result
         MET vp1, vp2, vp3; with vp1–vp2, Child-Pugh A and ECOG up to 2 the reading of source 002 is shown beside it
     Source

@@ -33,6 +33,8 @@ def unsuitable_by_albi_grade_2(case: Case) -> str:
 def inr_under_anticoagulation(case: Case) -> str:
     """An INR that has points in Child-Pugh while anticoagulation is stated: the drug may have raised it.
 
+    Inputs
+        inr, anticoagulated; Child-Pugh of today
     Source
         contract: said, not corrected
     """

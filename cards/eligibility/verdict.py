@@ -43,7 +43,7 @@ def eligibility(
     refractory            findings by which the ordered lesion is refractory by a deciding rule
     refractory_elsewhere  findings by which some definition is met without deciding
     """
-    rupture = _rupture(case)
+    rupture = tumor_rupture(case)
     absolute = tuple(rule(case) for rule in CONTRAINDICATIONS)
     advised_against = (*(rule(case) for rule in NOT_RECOMMENDED), *refractory)
     needed = needed_facts(case)
@@ -63,8 +63,16 @@ def eligibility(
     return Eligibility("candidate", (), everything, remarks, palliative=not case.hcc)
 
 
-def _rupture(case: Case) -> tuple[Finding, ...]:
-    """A stated rupture or hemorrhage of the tumor is an emergency: elective criteria do not apply."""
+def tumor_rupture(case: Case) -> tuple[Finding, ...]:
+    """A stated rupture or hemorrhage of the tumor is an emergency: elective criteria do not apply.
+
+    Inputs
+        tumor_rupture   stated
+    Result
+        MET stated: eligibility is not judged; nothing otherwise
+    Source
+        contract, verdict rule 1
+    """
     known = case.state.tumor_rupture
     if isinstance(known, Fact) and known.value is True:
         because = "rupture or hemorrhage of the tumor is stated: an emergency, elective criteria do not apply"

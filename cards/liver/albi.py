@@ -67,7 +67,10 @@ def albi_score(bilirubin_umol_l: float, albumin_g_l: float) -> float:
 def ez_albi(state: State) -> Score:
     """EZ-ALBI: bilirubin in mg/dL minus 9 × albumin in g/dL; its grades were not read. It diverges from ALBI from 3 mg/dL on.
 
-    Source: ez-albi-2020
+    Inputs
+        bilirubin mg/dL, albumin g/dL
+    Source
+        ez-albi-2020
     """
     missing = tuple(k.name for k in (state.bilirubin, state.albumin) if isinstance(k, Absent))
     if isinstance(state.bilirubin, Absent) or isinstance(state.albumin, Absent):

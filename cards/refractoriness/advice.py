@@ -66,6 +66,8 @@ def systemic_therapy_next(case: Case, r: Refractoriness) -> Finding | None:
 def ablation_of_residual_tumor(case: Case, r: Refractoriness) -> Finding | None:
     """Local treatment of a residual target, once its size allows: microwave ablation against sorafenib after incomplete TACE.
 
+    Inputs
+        of each session of the lesion: mrecist_response; nodule_size
     Result
         None     fewer than two sessions left the target without response
         UNKNOWN  otherwise: the document gives no limit of size
@@ -87,6 +89,8 @@ def ablation_of_residual_tumor(case: Case, r: Refractoriness) -> Finding | None:
 def radioembolization_or_seeds(case: Case, r: Refractoriness) -> Finding | None:
     """Yttrium-90 radioembolization and iodine-125 seeds have been used to control target lesions; no figures are given.
 
+    Inputs
+        of each session of the lesion: mrecist_response
     Result
         None  fewer than two sessions left the target without response; MET otherwise
     Source
@@ -103,6 +107,8 @@ def radioembolization_or_seeds(case: Case, r: Refractoriness) -> Finding | None:
 def three_sessions_before_abandoning(case: Case, r: Refractoriness) -> Finding | None:
     """Three sessions before TACE of a target is abandoned, and what a response within them meant.
 
+    Inputs
+        of each session of the lesion: mrecist_response
     Result
         None     no session left the target without response, or no lesion is told
         MET      fewer than three sessions of it so far
@@ -125,6 +131,8 @@ def three_sessions_before_abandoning(case: Case, r: Refractoriness) -> Finding |
 def on_demand_tace_of_new_lesions(case: Case, r: Refractoriness) -> Finding | None:
     """New lesions outside the treated area may be treated on demand: they are no failure of TACE by this document.
 
+    Inputs
+        nodule_count before and after each session, or new_intrahepatic_lesion after it
     Result
         None  no new lesion after a session is documented; MET otherwise
     Source
@@ -143,6 +151,8 @@ def on_demand_tace_of_new_lesions(case: Case, r: Refractoriness) -> Finding | No
 def ramucirumab_by_afp(case: Case, r: Refractoriness) -> Finding | None:
     """Ramucirumab is the only drug for HCC that is chosen by a marker: AFP of 400 ng/mL or more.
 
+    Inputs
+        afp ng/mL
     Result
         None     no definition is met, or not HCC
         MET      AFP at least 400 ng/mL; NOT_MET below; UNKNOWN not known, in IU/mL, or its comparator leaves it open
@@ -165,6 +175,8 @@ def ramucirumab_by_afp(case: Case, r: Refractoriness) -> Finding | None:
 def marker_rise_alone(case: Case, r: Refractoriness) -> Finding | None:
     """A rise of markers after TACE is no proof of refractoriness: burden, liver function and response decide together.
 
+    Inputs
+        afp, or afp_units, before the first session and since
     Result
         None  AFP has not risen by 20 %; MET otherwise
     Source

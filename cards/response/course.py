@@ -95,7 +95,8 @@ def markers_rise(facts: PatientFacts) -> Course:
     and the last above the baseline (the first may dip); a rise within the laboratory's normal range does not count.
 
     Inputs
-        afp, afp_l3, dcp   each in its own unit, never mixed; the last value up to the day of the session is its baseline
+        afp, afp_units, afp_l3, dcp, dcp_units   each in its own unit, never mixed; the last value up to the day of the session
+                                                 is its baseline
     Result
         MET      one marker rises so after one of the sessions
         NOT_MET  the last value is not above the baseline, or the values do not rise one by one

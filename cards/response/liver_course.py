@@ -75,6 +75,8 @@ def art(facts: PatientFacts, course: tuple[LiverAt, ...]) -> Score | None:
     """ART: Child-Pugh before the second TACE against the first (one point more: 1.5, two or more: 3), AST risen by more
     than 25 % (4), no radiologic response to the first (1). Displayed only.
 
+    Inputs
+        before the first two sessions: Child-Pugh, ast U/L; after the first: mrecist_response
     Result
         None without two sessions within 90 days; known or bounded otherwise; 2.5 or more is the high group
     Source

@@ -16,7 +16,7 @@ def mrecist(now: float, baseline: float, nadir: float) -> str:
     nothing is rounded before comparing.
 
     Inputs
-        now, baseline, nadir   longest viable (enhancing) diameter, one unit; nadir: the smallest so far, baseline included
+        now, baseline, nadir   viable_diameter (longest, enhancing), one unit; nadir: the smallest so far, baseline included
     Not modelled
         the sum over two target lesions, lesions that are not targets, new lesions: they make the overall response
     Source

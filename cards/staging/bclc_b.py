@@ -10,6 +10,8 @@ from cards.verdict import Verdict, all_of, any_of, verdict_of
 def b2_features(state: State) -> Verdict:
     """B2: preserved portal flow, well-defined nodules, selective access to the feeding arteries; the group for TACE.
 
+    Inputs
+        portal_flow, growth_pattern, selective_access
     Result
         MET all three stated; NOT_MET one stated otherwise; UNKNOWN else
     Not modelled
@@ -24,6 +26,8 @@ def b2_features(state: State) -> Verdict:
 def b3_features(state: State) -> Verdict:
     """B3: diffuse or infiltrative disease (extensive bilobar is not defined); the group for systemic therapy.
 
+    Inputs
+        diffuse, growth_pattern
     Source
         bclc-b-2022
     """
@@ -59,6 +63,7 @@ def stage_migration(state: State, stage: Bclc, failed: bool = False) -> str:
     Inputs
         unresectable      stated: resection, ablation and transplant are excluded (first options of 0 and A)
         selective_access  stated as not feasible (a condition of TACE in B)
+        bridge_to_transplant, tumor_rupture   stated: others decide
         failed            the ordered lesion is refractory to TACE by a rule that decides
     Result
         the migration in words; "" where no first option is stated as not feasible or failed, with invasion or spread, and where

@@ -43,6 +43,8 @@ def hap(state: State, b: Burden) -> Score:
 def mhap_ii(state: State, b: Burden) -> Score:
     """mHAP-II: HAP plus one point for two or more nodules.
 
+    Inputs
+        albumin g/dL, bilirubin, afp ng/mL, nodule_size, nodule_count
     Result
         as HAP; bilirubin is compared as in HAP, above 17 µmol/L (0.99 mg/dL). The abstract prints above 0.9 mg/dL: where
         that would add a point it is said.

@@ -127,7 +127,7 @@ def more_needs(service: Service) -> tuple[Need, ...]:
 @cache
 def needs(local: tuple[str, ...] = ()) -> tuple[Need, ...]:
     """What is asked for. local: the operator's codes as "system|code", which no EHR would send unasked."""
-    laboratory = ",".join(_loinc())
+    laboratory = ",".join(_measured())
     own = ",".join((*(spec.code for spec in FACTS.values() if spec.code), *map(_token, local)))
     return (
         Need("patient", "patient", "Patient", f"Patient/{PATIENT_TOKEN}"),
@@ -160,10 +160,10 @@ def _token(code: str) -> str:
     return quote(code.replace("\\", "\\\\").replace(",", "\\,"), safe=":/|.-_~")
 
 
-def _loinc() -> list[str]:
-    from service.fhir.read.codes import loinc_for_prefetch  # the code table is read when first asked for
+def _measured() -> list[str]:
+    from service.fhir.read.codes import codes_for_prefetch  # the code table is read when first asked for
 
-    return loinc_for_prefetch()
+    return codes_for_prefetch()
 
 
 def discovery(asked: tuple[Need, ...], crd: bool = False) -> Mapping[str, Any]:

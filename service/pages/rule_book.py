@@ -1,6 +1,7 @@
 """The rule book: every rule as its docstring says it, by chapter. The page, its JSON and docs/rules.md are made of it."""
 
 import inspect
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -26,6 +27,7 @@ from cards.eligibility.context import alternatives, outcomes
 from cards.eligibility.contraindications import CONTRAINDICATIONS
 from cards.eligibility.not_recommended import NOT_RECOMMENDED
 from cards.eligibility.other_readings import OTHER_READINGS
+from cards.eligibility.verdict import tumor_rupture
 from cards.eligibility.y90 import y90_lines
 from cards.eligibility.y90_criteria import JUDGED
 from cards.facts import FACTS, PatientFacts, Tumor
@@ -96,6 +98,11 @@ class Rule:
     version: str = ""
 
     @property
+    def inputs(self) -> frozenset[str]:
+        """The facts that its inputs name."""
+        return frozenset(re.findall(r"\w+", self.parts.get("Inputs", ""))) & FACTS.keys()
+
+    @property
     def parts(self) -> dict[str, str]:
         """The docstring by its headings; "Sentence" is what stands before the first one."""
         found = {"Sentence": ""}
@@ -132,6 +139,7 @@ def rule_book() -> tuple[Chapter, ...]:
             _rules(_STAGES),
             "Systems of HCC are applied to HCC only; number and size to every tumor.",
         ),
+        Chapter("Before any criterion: eligibility not-applicable", _rules((tumor_rupture,))),
         Chapter("Contraindications: eligibility contraindicated", _criteria(CONTRAINDICATIONS)),
         Chapter(
             "Eligibility not-recommended",
@@ -233,7 +241,7 @@ def _measured(name: str) -> str:
         return f"{spec.label}: {' | '.join(str(v) for v in spec.values)}"
     if spec.kind == "integer" and spec.values:
         return f"{spec.label}, {spec.values[0]}–{spec.values[-1]}"
-    return f"{spec.label}, {spec.unit.removeprefix('1') or spec.kind}"
+    return f"{spec.label}, {spec.kind if spec.unit in ('', '1') else spec.unit}"
 
 
 def _digest(text: str) -> str:

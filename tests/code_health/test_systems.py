@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cards.systems import LIMITS, SYSTEMS, Limit, System
-from service.docs import coverage_table
+from service.docs.rules import coverage_table
 from service.pages.rule_book import rule_book
 from tests.cards.boundaries import BY_LIMIT, EDGES, Edge
 

@@ -1,9 +1,13 @@
 """GET /rules: the rule book as a page and as JSON."""
 
+import ast
+from pathlib import Path
+
 from cards.eligibility.cautions import CAUTIONS
 from cards.eligibility.contraindications import CONTRAINDICATIONS
 from cards.eligibility.not_recommended import NOT_RECOMMENDED
 from cards.eligibility.y90_criteria import JUDGED
+from cards.facts import FACTS
 from cards.sources import SOURCES
 from service.pages.rule_book import rule_book
 from tests.service.wire import null_or_empty
@@ -34,6 +38,26 @@ def test_every_criterion_names_its_inputs_with_unit_or_values_and_its_results():
     assert inputs["ecog_2"] == "ecog   ECOG performance status, 0–5"
     assert inputs["refractory_ascites"] == "ascites_grade   ascites: none | mild | moderate-severe | refractory"
     assert inputs["inr_beyond_puncture_limit"] == "inr   INR, quantity"
+
+    assert inputs["platelets_beyond_puncture_limit"] == "platelets   platelets, 10*9/L"
+
+
+def read_by(rule: ast.FunctionDef) -> set[str]:
+    """The facts that the code of a rule names itself, other than by its own name."""
+    named = {node.attr for node in ast.walk(rule) if isinstance(node, ast.Attribute)}
+    named |= {node.value for node in ast.walk(rule) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return named & FACTS.keys() - {rule.name}
+
+
+def test_every_rule_names_the_facts_that_its_code_reads():
+    """Not those of its helpers: what they read is for whoever writes the docstring to say."""
+    inputs = {rule.name: rule.inputs for chapter in rule_book() for rule in chapter.rules}
+    files = (Path(__file__).parents[2] / "cards").rglob("*.py")
+    functions = [node for file in files for node in ast.parse(file.read_text(encoding="utf-8")).body
+                 if isinstance(node, ast.FunctionDef)]  # fmt: skip
+    rules = [node for node in functions if node.name in inputs]
+    assert len(rules) > 100
+    assert {rule.name: read_by(rule) - inputs[rule.name] for rule in rules if read_by(rule) - inputs[rule.name]} == {}
 
 
 def test_page_shows_the_version_of_each_rule(client):

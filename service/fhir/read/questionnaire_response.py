@@ -223,6 +223,16 @@ def _latest(
     return day, {(word, name) for on, word, name in told if on == day}
 
 
+def answers_by(fact: str) -> str:
+    """The linkId by which an answer tells a fact; "" where none does.
+
+    >>> answers_by("bilirubin"), answers_by("ascites_grade"), answers_by("ast")
+    ('bilirubin', 'ascites-grade', '')
+    """
+    link = FACTS[fact].code or fact.replace("_", "-")
+    return link if _code(link) is not None else ""
+
+
 def _code(link: str) -> tuple[str, str] | None:
     """(system, code) of a linkId."""
     name = link.strip().removeprefix("tace#").removeprefix("/")
