@@ -14,16 +14,20 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from mutmut.configuration import config
 from mutmut.mutation.data import SourceFileMutationData
+from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.stats import status_by_exit_code
 from mutmut.utils.file_utils import copy_also_copy_files, copy_src_dir, walk_mutatable_files
 
+from tests.mutation import survivors
+
 ROOT = Path(__file__).resolve().parents[1]
 COPY = ROOT / "mutants"
+SURVIVORS = ROOT / "docs" / "mutants-survivors.md"
 FLOOR_PERCENT = 95.0
 KILLED = ("killed", "timeout")  # an endless loop is noticed too; what nothing runs is not
 SURVIVED = (0, 33)  # mutmut's numbers: nothing noticed it, nothing runs it
@@ -143,8 +147,12 @@ def share(killed: int, survived: int) -> float:
     return 100 * killed / max(1, killed + survived)
 
 
-def survivors(statuses: Mapping[str, str]) -> Iterable[str]:
-    return (f"{name}: {status}" for name, status in statuses.items() if status not in KILLED)
+def lived(statuses: Mapping[str, str]) -> list[str]:
+    return [name for name, status in statuses.items() if status not in (*KILLED, "not checked")]
+
+
+def diff_of(name: str) -> str:
+    return str(get_diff_for_mutant(name))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -152,17 +160,22 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--max-children", type=int, default=os.cpu_count() or 1, help="how many are tried at a time")
     parser.add_argument("--seconds", type=float, default=3, help="of CPU time for one that nothing notices")
     parser.add_argument("--report", action="store_true", help="tell what the last run found, and run nothing")
+    parser.add_argument(
+        "--survivors", action="store_true", help="write the page of those that survive, and run nothing"
+    )
     parser.add_argument("--again", action="store_true", help="try those that survived once more")
     parser.add_argument("names", nargs="*", help="limit the run to these mutants")
     asked = parser.parse_args(arguments)
     with contextlib.chdir(ROOT):  # where mutmut looks for everything
-        if not asked.report:
+        if asked.survivors:
+            SURVIVORS.write_text(survivors.page(lived(statuses()), diff_of, room), encoding="utf-8")
+        elif not asked.report:
             run(asked.names, asked.again, children=asked.max_children, seconds=asked.seconds)
         found = {name: status for name, status in statuses().items() if asked_for(name, asked.names)}
     told = {name: status for name, status in found.items() if status != "not checked"}
     killed = sum(status in KILLED for status in told.values())
     reached = share(killed, len(told) - killed)
-    print("", *survivors(told), "", *table(told), "", sep="\n")
+    print("", *(f"{name}: {told[name]}" for name in lived(told)), "", *table(told), "", sep="\n")
     print(f"{reached:.1f} % of {len(told):,} mutants killed; the floor is {FLOOR_PERCENT:g} %")
     if len(told) < len(found):
         print(f"{len(found) - len(told):,} not tried yet")

@@ -38,6 +38,8 @@ DECIDING = ("candidate-tumors", "candidate-of-sizes", "candidate-worse", "candid
             "candidate-bilirubin", "candidate-portal-vein-invasion", "candidate-systemic-therapy-status",
             "candidate-encephalopathy-grade", "candidate-nodule-count")  # fmt: skip
 
+WITH_PAPERS = ("candidate-others", "candidate-papers")
+
 
 def shown(assessments: Sequence[Assessment]) -> list[str]:
     """What people get for the orders of one request; a card stands once, with the hooks that get it."""
@@ -127,7 +129,7 @@ PARTS: tuple[Callable[[Assessment], list[str]], ...] = (
 
 
 def tables() -> Iterator[str]:
-    """The tables that are made when the core is imported, made anew: facts, systems with their limits, payer predicates."""
+    """The tables that are made when the core is imported, made anew: facts, systems, payer predicates, names of criteria."""
     for spec in anew("cards.facts").FACTS.values():
         yield f"FACT {' | '.join(map(str, astuple(spec)))}"
     for system in anew("cards.systems").SYSTEMS:
@@ -138,7 +140,9 @@ def tables() -> Iterator[str]:
     for name, predicate in anew("cards.prior_auth.predicates").PREDICATES.items():
         verdicts = "".join(MARKS[predicate.says(case)] for case in asked)
         yield f"PREDICATE {name} | {predicate.words} | {', '.join(predicate.facts)} | {verdicts}"
-    papers = [patient("candidate", changes).case for changes in GROUPS["candidate-others"][1].values()]
+    for name, words in anew("cards.eligibility.detail")._NAMES.items():
+        yield f"CRITERION {name} | {words}"
+    papers = [patient("candidate", changes).case for name in WITH_PAPERS for changes in GROUPS[name][1].values()]
     for name, shows in anew("cards.prior_auth.documentation").EVIDENCE.items():
         found = dict.fromkeys(json.dumps(asdict(shows(case)), ensure_ascii=False, default=_plain) for case in papers)
         yield from (f"EVIDENCE {name} | {document}" for document in found)

@@ -10,6 +10,7 @@ from cards.rule import shown
     ("fact", "words"),
     [
         pytest.param(Fact("bilirubin", 1.2, None, ""), "total bilirubin 1.2", id="no words of its own"),
+        pytest.param(Fact("bilirubin", 1.2, None, "", "1.2 mg/dL"), "total bilirubin 1.2 mg/dL", id="in its own words"),
         pytest.param(Fact("jaundice", True, None, ""), "jaundice yes", id="yes"),
         pytest.param(Fact("jaundice", False, None, ""), "jaundice no", id="no"),
         pytest.param(

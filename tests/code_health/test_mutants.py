@@ -3,15 +3,18 @@
 import time
 from dataclasses import replace
 from itertools import repeat
+from pathlib import Path
 
 import pytest
 
 from tests import mutants
+from tests.mutation import survivors
 from tests.mutation.probes import Probe
-from tests.mutation.reach import Reach, changed_lines, lines_run, unlike
+from tests.mutation.reach import Reach, changed_lines, lines_run, named_beside, unlike
 from tests.mutation.switch import Mutant
 from tests.mutation.trial import KILLED, SURVIVED, TIMEOUT, noticed_by, tried
 
+ROOT = Path(__file__).parents[2]
 TOLD = {
     "cards.liver.albi.x_albi__mutmut_1": "killed",
     "cards.liver.meld.x_meld__mutmut_2": "timeout",
@@ -42,6 +45,49 @@ def test_exit_code(monkeypatch, capsys, told, code):
     monkeypatch.setattr(mutants, "statuses", lambda: told)
     assert mutants.main(["--report"]) == code
     assert ("survived" in told.values()) == ("cards.liver.meld.x_meld__mutmut_3: survived" in capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    ("lines", "change"),
+    [
+        pytest.param(["-    if low <= high:", "+    if low < high:"], "low <= high: → low < high:", id="a comparison"),
+        pytest.param(["-    return 1", "+    return 2"], "return 1 → return 2", id="at the end"),
+        pytest.param(["-a = 1", "-b = 2", "+c = 3"], "a = 1 b = 2 → c = 3", id="all of it"),
+    ],
+)
+def test_what_a_diff_changes(lines, change):
+    assert survivors.change_of("\n".join(["--- a.py", "+++ a.py", "@@ -1 +1 @@", *lines])) == change
+
+
+def test_a_survivor_stands_on_the_page_with_its_reason_or_without(monkeypatch, tmp_path):
+    (tmp_path / "reasons").write_text(
+        "cards.liver.meld.meld\n  A half is not reached.\n    return 1 → return 2\n", encoding="utf-8"
+    )
+    monkeypatch.setattr(survivors, "REASONS", tmp_path / "reasons")
+    diffs = {
+        "cards.liver.meld.x_meld__mutmut_3": "-return 1\n+return 2",
+        "cards.liver.meld.x_meld__mutmut_4": "-a | b\n+a & b",
+    }
+    page = survivors.page(diffs, diffs.__getitem__, mutants.room)
+    assert page.splitlines()[-4:] == [
+        "| in | changed | why nothing notices |",
+        "|---|---|---|",
+        "| `liver.meld.meld` | `return 1 → return 2` | A half is not reached. |",
+        "| `liver.meld.meld` | `a \\| b → a & b` | not looked at |",
+    ]
+
+
+def test_tests_beside_a_module():
+    assert named_beside(Path("cards/words.py")) == "tests/cards/test_words.py::"
+    assert named_beside(Path("cards/timeline/axis.py")) == "tests/cards/timeline/test_axis.py::"
+
+
+@pytest.mark.parametrize("function", survivors.reasons())
+def test_every_reason_is_of_a_function_that_there_is(function):
+    parts = function.split(".")
+    files = [Path(*parts[:n]).with_suffix(".py") for n in (len(parts) - 1, len(parts) - 2)]
+    (module,) = [ROOT / file for file in files if (ROOT / file).is_file()]
+    assert f"def {parts[-1]}(" in module.read_text(encoding="utf-8")
 
 
 # A function, its copy and its mutants as mutmut writes them, the switch in the line above the function

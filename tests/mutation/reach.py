@@ -1,7 +1,8 @@
 """Which probes run the statement that a mutant changes, and which to try first.
 
 Each probe is asked once while its way through the core is noted. Of those that reach a function, one that takes another way
-through it, or gets another answer, comes before a second one of the same kind, and a cheap one before a dear one.
+through it, or gets another answer, comes before a second one of the same kind, and a cheap one before a dear one. The tests
+beside the module come before all others.
 """
 
 import ast
@@ -64,7 +65,9 @@ class Reach:
         file, whole = mutant.function.__code__.co_filename, lines_of(mutant.function.__code__)
         changed = changed_lines(mutant) & whole or whole
         reached = set().union(*(self._of.get((file, line), ()) for line in changed))
-        return [self.probes[n] for n in self.in_order(mutant.function.__code__) if n in reached]
+        found = [self.probes[n] for n in self.in_order(mutant.function.__code__) if n in reached]
+        beside = named_beside(Path(file).relative_to(Path(self.folder).parent))
+        return sorted(found, key=lambda probe: not probe.name.startswith(beside))
 
     def _in_order(self, code: CodeType) -> list[int]:
         seen: dict[int, list[int]] = defaultdict(list)  # of each probe: lines that it runs, and kinds of answers
@@ -80,6 +83,15 @@ class Reach:
                 nth[feature] += 1
             rank[probe] = min(nth[feature] for feature in features) * self.probes[probe].seconds
         return sorted(rank, key=rank.__getitem__)
+
+
+def named_beside(module: Path) -> str:
+    """How the names of the tests beside a module begin: they are tried first.
+
+    >>> named_beside(Path("cards/liver/albi.py"))
+    'tests/cards/liver/test_albi.py::'
+    """
+    return f"{Path('tests') / module.parent / f'test_{module.name}'}::"
 
 
 def files(folder: Path) -> dict[str, object]:

@@ -333,7 +333,7 @@ def payers() -> dict[str, Changes]:
 def others() -> dict[str, Changes]:
     """Other treatments, papers, gaps, and who the patient is."""
     ablation = Treatment("ablation", "ablation of segment 5", ago(400), "Procedure/ablation")
-    papers = [Paper(kind, f"{kind} report", ago(days), f"DocumentReference/{kind}", text)
+    each = [Paper(kind, f"{kind} report", ago(days), f"DocumentReference/{kind}", text)
               for days, (kind, text) in enumerate((
                   ("imaging", "Two nodules. Unresectable by number."), ("pathology", "Hepatocellular carcinoma."),
                   ("tumor-board", "Not a surgical candidate; TACE is advised."), ("surgery", "Inoperable."),
@@ -348,8 +348,8 @@ def others() -> dict[str, Changes]:
         "transplant": {"treatments": [Treatment("transplant", "liver transplant", ago(900), "Procedure/ltx")]},
         "radiotherapy": {"treatments": [Treatment("radiotherapy", "SBRT", ago(90), "Procedure/sbrt")]},
         "sorafenib stopped": {"treatments": [drug(active=False, days_ago=200)]},
-        "papers": {"papers": tuple(papers)},
-        "one paper": {"papers": tuple(papers[:1])},
+        "papers": {"papers": tuple(each)},
+        "one paper": {"papers": tuple(each[:1])},
         "unusable": {"unusable": (Unusable("Observation/broken", "no value"),)},
         "remarks": {"remarks": ("two patients in the record",)},
         "gaps": {"gaps": ["observations could not be fetched"], "unreached": {"Observation"}},
@@ -376,6 +376,13 @@ def others() -> dict[str, Changes]:
         "conflict of sizes": {"sizes": [LesionSize("segment-1", value("nodule_size", 4.0, 10)),
                                         LesionSize("segment-1", value("nodule_size", 5.2, 10, number=2))]},
     }  # fmt: skip
+
+
+def papers() -> dict[str, Changes]:
+    """More of one kind than are cited."""
+    return {f"four of {kind}": {"papers": tuple(
+        Paper(kind, f"{kind} report {n}", ago(n), f"DocumentReference/{n}") for n in range(1, 5))}
+        for kind in ("imaging", "pathology", "tumor-board", "surgery", "mapping")}  # fmt: skip
 
 
 def worse() -> dict[str, Changes]:
@@ -432,7 +439,7 @@ def empty(**changes: Any) -> PatientFacts:
 
 
 PATIENTS = {"candidate": candidate, "rich": rich, "other": other, "empty": empty}
-MADE = {"candidate": (tumors, of_sizes, courses, orders, pairs, radioembolization, payers, others, worse),
+MADE = {"candidate": (tumors, of_sizes, courses, orders, pairs, radioembolization, payers, others, worse, papers),
         "rich": (tumors, worse), "other": (orders, worse), "empty": (tumors, courses)}  # fmt: skip
 GROUPS: dict[str, tuple[str, dict[str, Changes]]] = {
     **{f"candidate-{name.replace('_', '-')}": ("candidate", {**values(name, spec), **states_of(name, spec)})

@@ -3,9 +3,10 @@
 import pytest
 
 from cards.assess import assess
+from cards.card import SUMMARY_LIMIT
 from cards.combination.card import combination_card
 from cards.combination.drugs import CHECKPOINT_INHIBITORS, TYROSINE_KINASE_INHIBITORS
-from tests.cards.build import EMPTY, LESION, TODAY, candidate, drug, facts, order, response, session
+from tests.cards.build import EMPTY, LESION, TODAY, candidate, drug, facts, order, present, response, session
 
 TACE = order("tace", LESION)
 FIRST, SECOND = session(200, LESION), session(100, LESION)
@@ -145,3 +146,48 @@ def test_nothing_recorded_still_makes_a_warning():
 def test_no_card_without_a_combination():
     assert card(TACE) is None
     assert card(TACE, patient=lambda orders: EMPTY) is None
+
+
+def test_a_combination_without_an_order():
+    """A drug is being taken, and TACE is asked about as if it were considered."""
+    found = assess(candidate(orders=[TACE], treatments=[drug("lenvatinib")]), TODAY)
+    assert found.combination.verdict == "not-applicable"
+    assert combination_card(found.case, found.combination) is None
+    assert concurrent("lenvatinib").orders == (TACE.reference,)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        pytest.param({"ecog": None, "states": [present("ecog", 2)]}, "; ECOG 2; ", id="a state, which has no day"),
+        pytest.param({}, "; ECOG 0 (11 Nov 2026); ", id="with its day"),
+        pytest.param({"ecog": None}, "; ECOG performance status: not documented; ", id="not documented"),
+    ],
+)
+def test_performance_status_in_the_detail(changes, words):
+    assert words in concurrent("lenvatinib", **changes).detail
+
+
+@pytest.mark.parametrize(
+    "drugs",
+    [("lenvatinib",), ("sorafenib",), ("atezolizumab", "bevacizumab"), ("durvalumab", "tremelimumab"), ("cabozantinib",),
+     ("pembrolizumab", "lenvatinib"), ("ipilimumab", "nivolumab")],
+    ids=" and ".join,
+)  # fmt: skip
+@pytest.mark.parametrize("changes", [{}, B7, {"sizes": (6.0, 2.0)}, {"ecog": 2}], ids=["A", "B7", "large", "ECOG 2"])
+def test_a_summary_says_as_much_as_fits(drugs, changes):
+    found = concurrent(*drugs, **changes).summary
+    assert found.startswith("TACE with ")
+    assert len(found) <= SUMMARY_LIMIT
+    assert found.endswith(".")
+
+
+def test_the_longest_wording_that_fits_is_taken():
+    assert len(concurrent("durvalumab", "lenvatinib").summary) == SUMMARY_LIMIT
+    assert _ends(concurrent("durvalumab", "lenvatinib")) == "newer trials against TACE alone: PFS longer, OS not shown."
+    assert _ends(concurrent("lenvatinib")) == "newer trials against TACE alone: PFS longer, OS not shown."
+    assert _ends(concurrent("atezolizumab", "bevacizumab", **B7)) == "newer trials: PFS longer, OS not shown."
+
+
+def _ends(made):
+    return made.summary.rpartition("; ")[2]

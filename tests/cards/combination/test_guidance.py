@@ -19,7 +19,7 @@ from cards.combination.guidance import (
 from cards.refractoriness.verdict import refractoriness
 from cards.sources import SOURCES
 from cards.verdict import Verdict
-from tests.cards.build import EMPTY, LESION, candidate, case, facts, response, session
+from tests.cards.build import EMPTY, LESION, candidate, case, facts, response, session, value
 
 MET, NOT_MET, UNKNOWN = Verdict.MET, Verdict.NOT_MET, Verdict.UNKNOWN
 TKI, IMMUNE = ("lenvatinib",), ("atezolizumab", "bevacizumab")
@@ -287,3 +287,72 @@ def test_worse_liver_function_never_gets_nearer_to_the_precondition(better, wors
     pitfall = [-MILD_FIRST[source_003_pitfall_child_pugh_b_or_c(each, ()).verdict] for each in told]
     alone = [MILD_FIRST[source_003_tace_alone(each, ()).verdict] for each in told]
     assert all(found == sorted(found) for found in (precondition, pitfall, alone))
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        pytest.param({}, UNKNOWN, id="two, lobes not told"),
+        pytest.param({"lobar_distribution": "bilobar"}, MET, id="two, bilobar"),
+        pytest.param({"lobar_distribution": "bilobar", "sizes": (4.0,), "nodule_count": 1}, NOT_MET, id="one, bilobar"),
+        pytest.param(
+            {"lobar_distribution": "bilobar", "sizes": (), "nodule_count": None}, UNKNOWN, id="number not told"
+        ),
+        pytest.param({"lobar_distribution": "unilobar"}, NOT_MET, id="two, in one lobe"),
+    ],
+)
+def test_several_bilobar_lesions_are_extensive_disease(changes, expected):
+    assert judged(source_003_extensive_disease, **changes).verdict is expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected", "missing"),
+    [
+        pytest.param({"bilirubin": "<=2.5", "ecog": None}, UNKNOWN, ("ecog",), id="A5 or A6: the limit is no matter"),
+        pytest.param({"inr": None, "ecog": None}, UNKNOWN, ("inr", "ecog"), id="A or B, ECOG not known"),
+        pytest.param({"inr": None, "ecog": 2}, NOT_MET, (), id="ECOG 2 decides"),
+        pytest.param({"inr": None}, UNKNOWN, ("inr",), id="A or B"),
+    ],
+)
+def test_what_would_settle_the_precondition(changes, expected, missing):
+    found = judged(source_003_systemic_precondition, **changes)
+    assert (found.verdict, found.missing) == (expected, missing)
+
+
+TREATED = session(100, LESION)
+
+
+def other_therapy(responses=(), judged_before=True, **changes):
+    on = case(candidate(sessions=changes.pop("sessions", [TREATED]), responses=responses, **changes))
+    return easl_2025_other_therapy(on, refractoriness(on).findings if judged_before else ())
+
+
+@pytest.mark.parametrize(
+    ("sessions", "unreached", "expected", "because"),
+    [
+        pytest.param([TREATED], (), UNKNOWN, "response to TACE not known", id="treated"),
+        pytest.param([], {"Procedure"}, UNKNOWN, "response to TACE not known", id="treatments not fetched"),
+        pytest.param([], (), NOT_MET, "no TACE is recorded", id="no TACE"),
+    ],
+)
+def test_other_therapy_where_no_definition_was_judged(sessions, unreached, expected, because):
+    found = other_therapy(judged_before=False, sessions=sessions, unreached=unreached)
+    assert (found.verdict, found.because, found.missing) == (expected, because, ())
+
+
+@pytest.mark.parametrize(
+    ("category", "changes", "expected", "missing"),
+    [
+        pytest.param("", {}, UNKNOWN, ("mrecist_response",), id="a response not told"),
+        pytest.param("", {"inr": None}, UNKNOWN, ("mrecist_response", "inr"), id="a response and INR not told"),
+        pytest.param("", {"bilirubin": "<=2.5"}, UNKNOWN, ("mrecist_response",), id="A5 or A6: the limit is no matter"),
+        pytest.param("", {"bilirubin": 3.5, "inr": 1.8, "albumin": 3.0}, NOT_MET, (), id="Child-Pugh B decides"),
+        pytest.param("CR", {"inr": None}, NOT_MET, (), id="a response decides"),
+    ],
+)
+def test_what_would_settle_other_therapy(category, changes, expected, missing):
+    after = [response(TREATED, category)] if category else []
+    found = other_therapy(
+        after, **{name: [value(name, what, 5)] if what is not None else None for name, what in changes.items()}
+    )
+    assert (found.verdict, found.missing) == (expected, missing)

@@ -1,5 +1,7 @@
 """The trials: whom they enrolled against this patient, which of them concern a drug, and what they reported."""
 
+from dataclasses import replace
+
 import pytest
 
 from cards.combination.drugs import BEVACIZUMAB, CHECKPOINT_INHIBITORS, TYROSINE_KINASE_INHIBITORS
@@ -74,6 +76,27 @@ def test_a_fit_names_what_is_missing_or_outside():
     assert fit("EMERALD-1", ecog=None).missing == ("ecog",)
     assert fit("EMERALD-1", ecog=2, portal_vein_invasion="vp1").because == "ECOG 2"
     assert fit("EMERALD-1").because == "Child-Pugh A5, ECOG 0, no portal vein invasion"
+    assert fit("EMERALD-1", portal_vein_invasion="vp2").because == "portal vein invasion vp2"
+    assert fit("ABC-HCC", portal_vein_invasion="vp4").because == "portal vein invasion vp4"
+    assert fit("EMERALD-1", ecog=2, albumin=2.7, bilirubin=2.0).because == "Child-Pugh B8, ECOG 2"
+
+
+def test_a_fit_that_is_decided_misses_nothing():
+    assert fit("EMERALD-1", ecog=2, portal_vein_invasion=None).missing == ()
+    assert fit("EMERALD-1", ecog=None, portal_vein_invasion=None).missing == ("ecog", "portal_vein_invasion")
+
+
+@pytest.mark.parametrize(
+    ("held", "expected"),
+    [
+        pytest.param({}, MET, id="all three"),
+        pytest.param({"child_pugh_max": None}, UNKNOWN, id="without Child-Pugh"),
+        pytest.param({"ecog_max": None}, UNKNOWN, id="without ECOG"),
+        pytest.param({"portal": ()}, UNKNOWN, id="without the portal vein"),
+    ],
+)
+def test_a_limit_that_is_not_held_leaves_the_fit_open(held, expected):
+    assert trial_population(replace(BY_NAME["EMERALD-1"], **held), case(candidate())).verdict is expected
 
 
 @pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: trial.name)

@@ -18,6 +18,8 @@ from tests.cards.build import candidate, case, value
         pytest.param({"ascites_grade": None, "states": [value("ascites_grade", "present", 400, state=True)]}, [],
                      id="a Condition does not age"),
         pytest.param({"inr": None, "pt": (14.0, 41), "pt_control": 12.0}, ["Child-Pugh from"], id="prothrombin time"),
+        pytest.param({"inr": (1.0, 41)}, ["Child-Pugh and MELD from"], id="INR"),
+        pytest.param({"pt": (14.0, 41), "pt_control": 12.0}, [], id="prothrombin time beside an INR is not scored"),
     ],
 )  # fmt: skip
 def test_values_apart(changes, said):

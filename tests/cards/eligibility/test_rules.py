@@ -329,6 +329,43 @@ def test_which_access_is_left_is_said(rule, changes, words):
     assert ("access" in because) is bool(words)
 
 
-@pytest.mark.parametrize(("cm", "said"), [(9.9, False), (10.0, True), (10.1, False)])
-def test_lists_differ_at_exactly_10_cm(cm, said):
-    assert ("lists differ" in judged("tumor_10_cm_or_more", sizes=(cm, 2.0)).because) is said
+@pytest.mark.parametrize(
+    ("cm", "words"),
+    [
+        (9.9, "9.9"),
+        (10.0, "10 cm; at exactly 10 cm the lists differ: WJH 2015 says ≥ 10, Commonwealth Radiology > 10"),
+        (10.1, "10.1"),
+    ],
+)
+def test_lists_differ_at_exactly_10_cm(cm, words):
+    because = judged("tumor_10_cm_or_more", sizes=(cm, 2.0)).because
+    assert words in because
+    assert ("lists differ" in because) is ("lists differ" in words)
+    assert because.endswith("> 10") is (cm == 10.0)
+
+
+@pytest.mark.parametrize(
+    ("rule", "changes", "expected", "missing"),
+    [
+        pytest.param("tumor_10_cm_or_more", {"sizes": ("<=10.0",), "nodule_count": 1}, UNKNOWN, (), id="at most 10 cm"),
+        pytest.param("tumor_10_cm_or_more", {"sizes": ("<10.0",), "nodule_count": 1}, NOT_MET, (), id="below 10 cm"),
+        pytest.param("tumor_10_cm_or_more", {"sizes": (11.0,), "nodule_count": 3}, MET, (), id="11 cm, one of three"),
+        pytest.param("tumor_10_cm_or_more", {"sizes": (4.0,), "nodule_count": 3}, UNKNOWN, ("nodule_size",),
+                     id="4 cm, one of three"),
+        pytest.param("beyond_entry_rule", {"sizes": ("<=7.0",), "nodule_count": 1}, UNKNOWN, (), id="one, at most 7 cm"),
+        pytest.param("beyond_entry_rule", {"sizes": ("<7.0",), "nodule_count": 1}, NOT_MET, (), id="one, below 7 cm"),
+        pytest.param("beyond_entry_rule", {"sizes": ((4.0, 10, NOT_TOLD),), "nodule_count": None}, UNKNOWN,
+                     ("nodule_count", "nodule_size"), id="number not told"),
+        pytest.param("beyond_entry_rule", {"sizes": ((4.0, 10), (2.0, 40)), "nodule_count": None}, UNKNOWN,
+                     ("nodule_count", "nodule_size"), id="two or more, in two studies"),
+        pytest.param("curable_without_stated_reason", {"sizes": ((6.0, 10, NOT_TOLD),), "nodule_count": None}, UNKNOWN,
+                     ("unresectable", "bridge_to_transplant"), id="6 cm, beyond Milan, one or more: A or B"),
+        pytest.param("curable_without_stated_reason", {"sizes": (6.0, 2.0)}, NOT_MET, (), id="6 cm, two: B"),
+        pytest.param("portal_vein_branch_invasion", {"portal_vein_invasion": "vp1", "bilirubin": 2.5, "albumin": 3.0}, MET, (),
+                     id="vp1, Child-Pugh B"),
+        pytest.param("portal_vein_branch_invasion", {"portal_vein_invasion": "vp1"}, MET, (), id="vp1, Child-Pugh A"),
+    ],
+)  # fmt: skip
+def test_what_is_open_and_what_would_settle_it(rule, changes, expected, missing):
+    found = judged(rule, **changes)
+    assert (found.verdict.value, found.missing) == (expected, missing)

@@ -49,6 +49,8 @@ def said(this):
         pytest.param({"sizes": (8.0,)}, MET, id="8 cm"),
         pytest.param({"sizes": (8.1,)}, NOT_MET, id="8.1 cm"),
         pytest.param({"sizes": ("<8",)}, UNKNOWN, id="below 8 cm, perhaps below 1"),
+        pytest.param({"sizes": ("<1",)}, NOT_MET, id="below 1 cm"),
+        pytest.param({"sizes": ("<=1.0",)}, UNKNOWN, id="at most 1 cm, perhaps 1"),
         pytest.param({"sizes": (3.0, 2.0)}, NOT_MET, id="two nodules"),
         pytest.param({"sizes": (3.0,), "count": 0}, UNKNOWN, id="number not told"),
         pytest.param({"sizes": (), "count": 1}, UNKNOWN, id="size not told"),
@@ -304,3 +306,20 @@ def test_document_that_the_policy_does_not_quote_is_named():
 def test_lines_change_no_verdict():
     verdicts = {eligibility(patient(on=order(kind))).verdict for kind in ("y90", "tace")}
     assert len(verdicts) == 1
+
+
+@pytest.mark.parametrize(
+    ("tumor", "changed", "missing"),
+    [
+        ("hcc", {}, ()), ("icc", {}, ()), ("other-primary", {}, ()), ("colorectal-metastasis", {}, ("liver_dominant",)),
+        ("other-primary", {"extrahepatic_spread": True}, ("liver_dominant",)),
+        ("other-primary", {"extrahepatic_spread": True, "liver_dominant": True}, ()),
+    ],
+)  # fmt: skip
+def test_a_primary_tumor_without_spread_is_confined_to_the_liver(tumor, changed, missing):
+    found = practice_parameter(patient(tumor=tumor, **changed))
+    assert (found.verdict, found.missing) == (UNKNOWN, missing)
+
+
+def test_a_primary_tumor_that_is_stated_not_to_be_liver_dominant():
+    assert practice_parameter(patient(tumor="other-primary", liver_dominant=False)).verdict is NOT_MET

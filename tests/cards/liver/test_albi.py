@@ -75,3 +75,9 @@ def test_albumin_below_a_limit_bounds_the_score():
 
 def test_both_ends_in_one_grade_decide_it():
     assert albi(state(bilirubin=3.0, albumin="<1.5")).grades == ("3",)
+
+
+@pytest.mark.parametrize("umol_l", [0.5, 1.0, 0.6, 1.2, 56.9, 57.3])
+def test_a_value_in_micromoles_is_taken_as_it_came(umol_l):
+    """Not by way of mg/dL and back, which changes the last digit."""
+    assert albi(state(bilirubin=f"{umol_l} umol/L", albumin=4.0)).score.value == albi_score(umol_l, 40)

@@ -1,5 +1,6 @@
 """Child-Pugh: the table of pugh-1973, middle bands inclusive at both ends, nothing rounded."""
 
+from dataclasses import replace
 from itertools import combinations, product
 
 import pytest
@@ -45,6 +46,28 @@ OPEN = (1, 3)
 )
 def test_bilirubin(bilirubin, expected):
     assert points("bilirubin", bilirubin=bilirubin) == expected
+
+
+def test_a_limit_in_micromoles_is_judged_in_milligrams():
+    """Below 34.2 µmol/L: a limit is no value that the printed band could score."""
+    below = replace(value("bilirubin", "<2.0"), sent=(34.2, "umol/L"))
+    assert points("bilirubin", bilirubin=[below]) == ONE
+
+
+def test_prothrombin_time_without_its_control_tells_nothing():
+    found = liver(**{**LIVER, "inr": None, "pt": 14.0})
+    assert (found.points["inr"], found.missing) == (OPEN, ("inr",))
+    found = liver(**{**LIVER, "inr": None, "pt_control": 12.0})
+    assert (found.points["inr"], found.missing) == (OPEN, ("inr",))
+
+
+@pytest.mark.parametrize("controlled", [True, None])
+def test_a_note_of_a_condition_is_carried_along(controlled):
+    told = replace(present("encephalopathy_grade", "present"), notes=("as recorded: stage not given",))
+    values = {name: what for name, what in LIVER.items() if name != "encephalopathy_grade"}
+    found = child_pugh(state_of(facts(**values, encephalopathy_controlled=controlled, states=[told])))
+    assert found.notes == ("as recorded: stage not given",)
+    assert found.points["encephalopathy"] == (TWO if controlled else (2, 3))
 
 
 @pytest.mark.parametrize("umol_l", [34.0, 34.2, 51.1, 51.2])

@@ -1,11 +1,14 @@
 """The documents that the payer requires (source-001): each found, missing, or not applicable."""
 
+from dataclasses import replace
+
 import pytest
 
+from cards.facts import Paper, Treatment
 from cards.prior_auth.documentation import EVIDENCE
 from cards.prior_auth.policy_file import med140
 from cards.prior_auth.verdict import prior_auth
-from tests.cards.build import LESION, candidate, case, drug, facts, order, response, session
+from tests.cards.build import LESION, ago, candidate, case, drug, facts, order, response, session, value
 
 PRESENT, MISSING, NA = "present", "missing", "not-applicable"
 EXTENT = {"extrahepatic_spread": False, "liver_dominant": True, "progressive": False, "diffuse": False,
@@ -40,6 +43,7 @@ ROWS = [
         ("extrahepatic_spread", "whether extrahepatic spread"), ("liver_dominant", "whether liver-dominant disease"),
         ("progressive", "whether progressive disease"), ("diffuse", "whether diffuse disease"))),
     row("2b", "without number and size", MISSING, "number and size of nodules", **EXTENT, nodule_count=None, sizes=()),
+    row("2b", "by the lobes alone", PRESENT, "location", order("tace"), **{**EXTENT, "sizes": [(4.0, 10, "not told")]}),
     row("2b", "without location", MISSING, "location", order("tace"),
         **{**EXTENT, "lobar_distribution": None, "sizes": [(4.0, 10, "not told")]}),
     row("2c", "neuroendocrine, symptoms stated", PRESENT, "tumor-related symptoms: yes",
@@ -99,3 +103,63 @@ def test_complete_record_misses_nothing():
 def test_empty_record_misses_every_item():
     found = prior_auth(case(facts(tumor=""), order("tace")))
     assert [i.item for i, _ in found.missing] == ["1", "2a", "2b", "2c", "3", "4", "5", "6"]
+
+
+NOTES = tuple(Paper("tumor-board", f"board {n}", ago(n), f"DocumentReference/{n}") for n in range(1, 5))
+
+
+def shown(evidence, papers=(), **changes):
+    return EVIDENCE[evidence](case(replace(candidate(**changes), papers=tuple(papers)), FULL_ORDER))
+
+
+@pytest.mark.parametrize("evidence", ["tumor_board", "curative_evaluation"])
+def test_three_papers_of_a_kind_are_cited(evidence):
+    found = shown(evidence, NOTES)
+    assert found.evidence == ("DocumentReference/1", "DocumentReference/2", "DocumentReference/3")
+    assert [piece.reference for piece in found.found] == [*found.evidence]
+
+
+def test_papers_of_a_kind_in_words():
+    assert shown("tumor_board", NOTES).words == "board 1 (20 Nov 2026); board 2 (19 Nov 2026); board 3 (18 Nov 2026)"
+    assert shown("tumor_board").words == "the note of the tumor board"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "words"),
+    [
+        pytest.param({}, PRESENT, "Child-Pugh A (5), 5 items", id="all five"),
+        pytest.param({"ascites_grade": None, "inr": None}, MISSING, "today's inr and ascites (items of Child-Pugh)",
+                     id="two missing"),
+    ],
+)  # fmt: skip
+def test_liver_function(changes, status, words):
+    found = shown("liver_function", **changes)
+    assert (found.status, found.words) == (status, words)
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        pytest.param(f"{'x' * 106} unresectable. Next.", f"{'x' * 106} unresectable", id="119 characters"),
+        pytest.param(f"{'x' * 107} unresectable. Next.", f"{'x' * 107} unresectable", id="120 characters"),
+        pytest.param(f"{'x' * 108} unresectable. Next.", f"{'x' * 108} unresectab…", id="121: cut"),
+        pytest.param(f"Unresectable {'x' * 105} {'y' * 9}. Next.", f"Unresectable {'x' * 105}…", id="no blank before the end"),
+    ],
+)  # fmt: skip
+def test_quotes_are_short(text, quote):
+    note = Paper("note", "note", ago(5), "DocumentReference/n", text)
+    assert [piece.quote for piece in shown("surgical_rationale", [note]).found] == [quote]
+
+
+def test_prior_treatments_in_the_order_of_time():
+    later, undated = drug("lenvatinib", days_ago=30), Treatment("ablation", "ablation", None, "Procedure/a")
+    earlier = Treatment("resection", "resection", ago(900), "Procedure/r")
+    assert shown("prior_treatments", treatments=[later, undated, earlier]).words == (
+        "ablation undated; resection 4 Jun 2024; lenvatinib 22 Oct 2026"
+    )
+
+
+def test_a_value_without_its_text_is_quoted_all_the_same():
+    plain = replace(value("ascites_grade", "mild"), shown="")
+    (piece,) = [each for each in shown("liver_function", ascites_grade=[plain]).found if "ascites" in each.quote]
+    assert piece.quote == "ascites: mild"

@@ -163,6 +163,13 @@ def test_versions_that_follow_each_other_do_not_overlap(tmp_path):
     assert found.in_force(KEY, date(2026, 5, 31)) is not found.in_force(KEY, date(2026, 6, 1))
 
 
+@pytest.mark.parametrize(("first", "second"), [("a", "b"), ("b", "a")])
+def test_versions_that_share_one_day_overlap(tmp_path, first, second):
+    ended = WHOLE.replace("effective_from = 2026-01-01", "effective_to = 2026-06-01")
+    with pytest.raises(PolicyError, match="overlapping dates"):
+        load_all(folder(tmp_path, **{first: ended, second: WHOLE.replace("2026-01-01", "2026-06-01")}))
+
+
 def test_the_packaged_policy_is_not_replaced_in_silence(tmp_path):
     text = (POLICIES / "med140.toml").read_text(encoding="utf-8")
     with pytest.raises(PolicyError, match=r"own\.toml: overlapping dates: med140\.toml"):

@@ -197,6 +197,26 @@ def test_what_is_wrong_is_said_in_one_line(read, case):
     assert str(refused.value) == f"own.toml: {line}"
 
 
+CLAUSE = '[[clause]]\nid = "A.1"\nprocedures = ["tace"]\nall = ["hcc"]\n'
+OTHERWISE = '[[otherwise]]\nprocedures = ["tace"]\nclause = "C.9"\n'
+
+
+@pytest.mark.parametrize("clauses", [CLAUSE, OTHERWISE, CLAUSE + OTHERWISE], ids=["a clause", "otherwise", "both"])
+def test_a_policy_of_one_kind_of_clause(read, clauses):
+    assert read(LEAST.partition("[[")[0] + clauses).covers("tace")
+
+
+def test_any_indication_beside_a_clause_alone(read):
+    with pytest.raises(
+        PolicyError, match=r"^own\.toml: clause A\.0: tace is for any indication, and other clauses decide"
+    ):
+        read(LEAST + CLAUSE)
+
+
+def test_an_empty_list_of_codes_is_a_list(read):
+    assert read("authorization_codes = []\n" + LEAST).authorization_codes == ()
+
+
 def test_a_policy_about_nothing(read):
     with pytest.raises(PolicyError, match=r"^own\.toml: no clause about any procedure$"):
         read(LEAST.partition("[[")[0])

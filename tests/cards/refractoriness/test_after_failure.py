@@ -14,7 +14,7 @@ from cards.refractoriness.verdict import refractoriness
 from cards.text import assessment_text
 from cards.verdict import Verdict
 from cards.words import day
-from tests.cards.build import LIVER, TODAY, case, order, session
+from tests.cards.build import LIVER, TODAY, case, order, response, session
 from tests.cards.refractoriness.course import AFTER, BEFORE, course, judged, on, step
 from tests.cards.refractoriness.test_definitions import MID, SCENARIOS, SHORT, VIABLE
 
@@ -78,6 +78,8 @@ def test_a_fact_is_named_for_each_open_definition_and_for_no_other(patient, expe
         pytest.param(course("SD", "SD"), ["two sessions without response;", "effective under palliative intent"],
                      id="two against three"),
         pytest.param(course("PD"), ["one progression"], id="one progression"),
+        pytest.param(course(step("", 60.0), step("", 60.0), step("SD", 60.0)), ["effective under palliative intent"],
+                     id="three by the viable part, of which two have no category"),
         pytest.param(course("CR", portal_vein_invasion=on("portal_vein_invasion", ("none", BEFORE), ("vp2", AFTER))),
                      ["anywhere", "its table has only the same-area condition"], id="whole liver against target"),
         pytest.param(course("CR", "CR", "CR"), ["count sessions"], id="sessions against failures"),
@@ -110,12 +112,34 @@ def advised(patient, ordered=None):
         pytest.param({"albumin": (2.7, 5)}, "not-met", id="Child-Pugh B7"),
         pytest.param({"albumin": None}, "unknown", id="Child-Pugh 5–7"),
         pytest.param({"albumin": None, "ecog": (2, 5)}, "not-met", id="ECOG 2, Child-Pugh not known"),
+        pytest.param({"albumin": (3.0, 5), "inr": None}, "unknown", id="Child-Pugh 6–8"),
+        pytest.param({"albumin": (2.7, 5), "inr": None}, "not-met", id="Child-Pugh 7–9"),
     ],
 )
 def test_systemic_therapy_asks_for_child_pugh_a_and_ecog_0_or_1(changes, expected):
     found = advised(course("SD", "SD", **(FIT | changes)))["systemic_therapy_next"]
     assert found.verdict.value == expected
     assert bool(found.missing) == (expected == "unknown")
+
+
+@pytest.mark.parametrize(
+    ("changes", "missing"),
+    [
+        pytest.param({"inr": None}, ("inr",), id="an item of Child-Pugh"),
+        pytest.param({"ecog": None}, ("ecog",), id="ECOG"),
+        pytest.param({"inr": None, "ecog": None}, ("inr", "ecog"), id="both"),
+    ],
+)
+def test_systemic_therapy_names_what_is_missing(changes, missing):
+    assert advised(course("SD", "SD", **(FIT | changes)))["systemic_therapy_next"].missing == missing
+
+
+def test_sessions_of_the_ordered_lesion_are_counted():
+    """Of the other lesion there are three."""
+    other = [session(day, "segment-2") for day in (200, 150, 100)]
+    patient = course("SD", more=other, responses=[response(each, "SD") for each in other])
+    assert advised(patient, order("tace", "segment-8"))["three_sessions_before_abandoning"].verdict.value == "met"
+    assert advised(patient, order("tace", "segment-2"))["three_sessions_before_abandoning"].verdict.value == "not-met"
 
 
 @pytest.mark.parametrize(
@@ -201,6 +225,31 @@ def test_card_says_why_and_what_next_with_the_sentence_once():
     assert "9.0 months with microwave ablation, 2.8 with sorafenib" in detail
     assert "- Context: 257 clinicians" in detail
     assert detail.count(NO_NNT) == 1
+
+
+def test_an_order_of_no_lesion_is_asked_about():
+    said = "**Which lesion is the order for?** It names none: no definition decides about it."
+    both = course(step("SD", on=("segment-8", "segment-2")))
+    assert said in card(both, order("tace")).detail
+    assert said not in card(both, order("tace", "segment-8")).detail
+    assert (
+        "The order is for segment 4, which no recorded session treated."
+        in card(both, order("tace", "segment-4")).detail
+    )
+
+
+@pytest.mark.parametrize(
+    ("steps", "summary"),
+    [
+        pytest.param((step("SD", 60.0, intent="curative"),) * 3, ".", id="all seven"),
+        pytest.param(("SD", "SD"), "; not by 4 of 7.", id="two, one not known"),
+        pytest.param((step("SD", 60.0),) * 3, "; not by 1 of 7.", id="all but the European one"),
+    ],
+)
+def test_summary_tells_how_many_are_not_met(steps, summary):
+    card_ = card(course(*steps))
+    assert card_.summary.endswith(summary)
+    assert ("not by" in card_.summary) is ("not by" in summary)
 
 
 def test_precondition_that_fails_is_said():

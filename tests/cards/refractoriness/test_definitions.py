@@ -239,6 +239,73 @@ def test_unknown_names_what_is_missing(patient, expected):
         assert finding.missing or progression_of_palliation or second_opinion, finding
 
 
+NOWHERE = step("SD", on=(), about=NOT_TOLD)
+THREE_TIMES = (step("CR", gap=30), step("CR", gap=30), step("CR", gap=30))
+
+
+@pytest.mark.parametrize(
+    ("patient", "key", "missing"),
+    [
+        pytest.param(course(NOWHERE, NOWHERE, NOWHERE), "zhang", ("target lesion of the session",), id="three of no lesion"),
+        pytest.param(course(*(step("SD", on=(), about=NOT_TOLD, intent=""),) * 2), "european", ("intent of the session",),
+                     id="intent, of no lesion"),
+        pytest.param(course("", step("", on=())), "european", ("mrecist_response",), id="European: a response first of all"),
+        pytest.param(course(VIABLE, step("SD", 60.0, on=())), "jsh", ("target lesion of the session",), id="JSH: the target"),
+        pytest.param(course(VIABLE, step("SD", on=())), "jsh", ("viable_percent", "target lesion of the session"),
+                     id="JSH: the viable part and the target"),
+        pytest.param(course(*(step("", 60.0, selective=None, changed=None),) * 2), "jsh",
+                     ("selective_session", "technique_changed"), id="JSH: how it was done"),
+        pytest.param(course(VIABLE, step("SD", changed=None)), "jsh", ("viable_percent", "technique_changed"),
+                     id="JSH: the viable part"),
+        pytest.param(course(*THREE_TIMES, more=[session(None, LESION)]), "korean", (), id="met: an undated one is not missing"),
+        pytest.param(course("CR", more=[session(None, LESION)]), "korean", ("date_of_tace",), id="Korean: the date"),
+    ],
+)  # fmt: skip
+def test_what_a_definition_misses(patient, key, missing):
+    found = dict(zip(judged(patient).definitions, judged(patient).findings, strict=True))
+    assert found[SHORT[key]].missing == missing
+
+
+@pytest.mark.parametrize(
+    ("patient", "key", "expected"),
+    [
+        pytest.param(
+            course(*(step("SD", gap=30) for _ in range(3)), step("CR", gap=30)),
+            "same_area",
+            MET,
+            id="three in six months, then a response",
+        ),
+        pytest.param(
+            course("SD", step("SD", when=SIX_MONTHS)), "klca", MET, id="two, the second on the last day of six months"
+        ),
+        pytest.param(course("SD", step("SD", when=SIX_MONTHS + timedelta(1))), "klca", NOT_MET, id="a day later"),
+        pytest.param(course(*(step("", 50.0) for _ in range(3))), "zhang", NOT_MET, id="50 % viable three times"),
+        pytest.param(course(*(step("", 50.1) for _ in range(3))), "zhang", MET, id="more than half, three times"),
+    ],
+)
+def test_edges_of_a_definition(patient, key, expected):
+    assert judged(patient).definitions[SHORT[key]].value == expected
+
+
+@pytest.mark.parametrize(
+    ("patient", "key", "words"),
+    [
+        pytest.param(
+            course(step("SD", intent="curative"), "CR"),
+            "european",
+            "CR. intent curative; it has responded since",
+            id="European: responded since",
+        ),
+        pytest.param(
+            course(step("SD", intent="curative")), "european", "SD. intent curative", id="European: not since"
+        ),
+    ],
+)
+def test_what_is_said_at_the_end(patient, key, words):
+    found = dict(zip(judged(patient).definitions, judged(patient).findings, strict=True))
+    assert found[SHORT[key]].because.endswith(words)
+
+
 @pytest.mark.parametrize(
     ("patient", "key", "words"),
     [

@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from cards.assess import assess
+from cards.facts import NOT_TOLD
 from cards.refractoriness.definitions import COUNTING, DECIDING
 from cards.verdict import Verdict
-from tests.cards.build import CANDIDATE, CANDIDATE_SIZES, LESION, TODAY, order, session
+from tests.cards.build import CANDIDATE, CANDIDATE_SIZES, LESION, TODAY, facts, order, response, session
 from tests.cards.refractoriness.course import AFTER, BEFORE, course, judged, on, step
 
 OTHER = "segment-2"
@@ -148,3 +149,47 @@ def test_each_lesion_is_judged_for_itself():
     assert found.per_lesion[OTHER]["source-003-steps"].verdict is Verdict.NOT_MET
     assert found.definitions["source-003-steps"] is Verdict.MET
     assert (found.ordered, found.deciding) == ((OTHER,), ())
+
+
+# What the diameters would change
+
+BASE, STABLE = (5.0, 300, LESION), (4.0, 58, LESION)
+FIRST_ONE, SECOND_ONE = session(200, LESION), session(100, LESION)
+
+
+def if_measured(*responses, viable=(BASE, STABLE), **more):
+    patient = facts(sessions=[FIRST_ONE, SECOND_ONE], responses=responses, viable=viable, **more)
+    return judged(patient, order("tace", LESION)).if_measured
+
+
+@pytest.mark.parametrize(
+    ("responses", "expected"),
+    [
+        pytest.param([response(FIRST_ONE, "SD"), response(SECOND_ONE, "PR")], ("easl-2025-quoted", "source-003-steps"),
+                     id="what is stated after the other session stays"),
+        pytest.param([response(FIRST_ONE, "PR"), response(SECOND_ONE, "PR")], (), id="one session without response is not two"),
+        pytest.param([response(FIRST_ONE, "SD"), response(SECOND_ONE, "SD")], (), id="both agree"),
+    ],
+)  # fmt: skip
+def test_definitions_that_the_diameters_would_meet(responses, expected):
+    assert if_measured(*responses) == expected
+
+
+def test_diameters_of_a_lesion_by_its_segment():
+    body = "BodyStructure/a"
+    found = if_measured(response(FIRST_ONE, "SD"), response(SECOND_ONE, "PR", lesion=body), segments={body: LESION})
+    assert found == ("easl-2025-quoted", "source-003-steps")
+
+
+@pytest.mark.parametrize(
+    ("lesions", "expected"),
+    [
+        pytest.param(("BodyStructure/a",), ("BodyStructure/a",), id="the only one, by its name"),
+        pytest.param((LESION,), (LESION,), id="the only one, by its segment"),
+        pytest.param((LESION, OTHER), (), id="one of two"),
+        pytest.param((), (), id="none told"),
+    ],
+)
+def test_an_order_that_names_no_lesion_is_for_the_only_one(lesions, expected):
+    patient = course(step("SD", on=lesions, about=NOT_TOLD))
+    assert judged(patient, order("tace")).ordered == expected

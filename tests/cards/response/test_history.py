@@ -24,22 +24,18 @@ def at(category, days_ago, lesion=LESION, *, ref="", session=""):
     ("day", "counts", "words"),
     [
         pytest.param(-1, None, "", id="before the session"),
-        pytest.param(1, False, "too early", id="day 1"),
-        pytest.param(27, False, "too early", id="day 27"),
+        pytest.param(0, None, "", id="imaging of the day of treatment is from before it"),
+        pytest.param(1, False, "day 1 after the session: too early, not counted", id="day 1"),
+        pytest.param(27, False, "day 27 after the session: too early, not counted", id="day 27"),
         pytest.param(28, True, "day 28 after the session", id="day 28"),
         pytest.param(92, True, "day 92 after the session", id="day 92"),
-        pytest.param(93, True, "late", id="day 93"),
+        pytest.param(93, True, "day 93 after the session: late", id="day 93"),
     ],
 )
 def test_day_of_a_response(day, counts, words):
     found = timed(facts(sessions=[FIRST], responses=[at("SD", 200 - day)]), LESION)
     assert [t.counts for t in found] == ([] if counts is None else [counts])
-    assert all(words in t.because for t in found)
-
-
-def test_day_92_is_not_flagged():
-    found = timed(facts(sessions=[FIRST], responses=[at("SD", 200 - 92)]), LESION)
-    assert "late" not in found[0].because
+    assert [t.because for t in found] == ([] if counts is None else [words])
 
 
 def test_response_belongs_to_the_session_it_names():
@@ -69,6 +65,7 @@ def test_undated_response_is_not_used():
     ("responses", "expected"),
     [
         pytest.param([at("PR", 150), at("SD", 140)], "SD", id="the later one"),
+        pytest.param([at("PD", 150), at("PR", 140)], "PR", id="the later one, also where it is the better one"),
         pytest.param([at("PR", 150, ref="a"), at("PD", 150, ref="b")], "PD", id="of one day the more cautious"),
         pytest.param([at("SD", 150), at("NE", 140)], "SD", id="not evaluable does not replace"),
         pytest.param([at("SD", 190), at("PR", 150)], "PR", id="the early one does not count"),
@@ -146,9 +143,42 @@ def test_target_lesions(sessions, orders, expected):
     assert target_lesions(facts(sessions=sessions, orders=orders)) == expected
 
 
+OPEN = session(200)  # names no lesion
+
+
+@pytest.mark.parametrize(
+    ("sessions", "responses", "expected"),
+    [
+        pytest.param([FIRST], [at("SD", 150, OTHER)], (LESION,), id="what was not treated is no target"),
+        pytest.param([FIRST], [at("SD", 150, OVERALL)], (LESION,), id="the whole liver beside a named lesion"),
+        pytest.param([OPEN], [at("SD", 150, OTHER)], (OTHER,), id="what was imaged may have been treated"),
+        pytest.param([OPEN, SECOND], [at("SD", 50, LESION)], (LESION,), id="of the named lesion alone"),
+        pytest.param(
+            [OPEN, SECOND], [at("SD", 50, OVERALL)], (LESION, NOT_TOLD), id="the whole liver beside an open one"
+        ),
+        pytest.param([OPEN], [at("SD", 150, LESION), at("SD", 150, NOT_TOLD)], (LESION, NOT_TOLD), id="both"),
+    ],
+)
+def test_target_lesions_of_what_was_imaged(sessions, responses, expected):
+    assert target_lesions(facts(sessions=sessions, responses=responses)) == expected
+
+
+@pytest.mark.parametrize(
+    ("others", "category"),
+    [
+        pytest.param([], "SD", id="of the only lesion: it holds for the liver"),
+        pytest.param([at("CR", 140, OTHER)], "", id="of one of two: it does not"),
+    ],
+)
+def test_what_is_said_of_the_only_lesion_holds_for_the_whole_liver(others, category):
+    found = history([at("SD", 150), *others], (OPEN,), NOT_TOLD)
+    assert [o.category for o in found] == [category]
+
+
 def test_lesion_is_named_by_its_segment():
     located = facts(segments={"BodyStructure/a": LESION})
     assert lesion_name(located, "BodyStructure/a") == "segment 8"
+    assert lesion_name(located, "BodyStructure/left-one") == "BodyStructure/left-one"
     assert "not told" in lesion_name(located, NOT_TOLD)
 
 
@@ -156,3 +186,55 @@ def test_viable_part_and_category_come_from_their_own_observations():
     both = [response(FIRST, "SD", day=42), response(FIRST, viable=60.0, day=45)]
     found = history(both)[0]
     assert (found.category, found.viable, found.on) == ("SD", 60.0, FIRST.when + timedelta(45))
+
+
+def viable(percent, days_ago, lesion=LESION, *, ref=""):
+    return Response(lesion, ago(days_ago), f"Observation/viable{days_ago}{ref}", "", percent, "")
+
+
+@pytest.mark.parametrize(
+    ("told", "percent", "on"),
+    [
+        pytest.param([viable(60.0, 150), viable(20.0, 140)], 20.0, 140, id="the later one"),
+        pytest.param([viable(20.0, 150), viable(60.0, 150, ref="b")], 60.0, 150, id="of one day the larger one"),
+        pytest.param(
+            [viable(0.0, 150), viable(0.5, 150, ref="b")], 0.5, 150, id="of one day the larger one, beside none"
+        ),
+        pytest.param([viable(60.0, 150), viable(20.0, 190)], 60.0, 150, id="too early does not count"),
+        pytest.param([viable(60.0, 150, OVERALL)], 60.0, 150, id="of the whole liver, for the only lesion"),
+        pytest.param(
+            [viable(60.0, 150, OVERALL), viable(20.0, 150)], 20.0, 150, id="of the lesion before that of the liver"
+        ),
+    ],
+)
+def test_viable_part_after_a_session(told, percent, on):
+    for given in (told, told[::-1]):
+        (found,) = history(given)
+        assert (found.viable, found.on) == (percent, ago(on))
+
+
+def test_viable_part_of_the_whole_liver_does_not_tell_of_one_of_two_lesions():
+    (found,) = history([viable(60.0, 150, OVERALL)], (session(200, LESION, OTHER),))
+    assert (found.viable, found.evidence) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("responses", "because", "evidence"),
+    [
+        pytest.param([], "no response imaging is recorded", (), id="none"),
+        pytest.param([at("SD", 150)], "day 50 after the session", ("Observation/SD150",), id="one"),
+        pytest.param([at("SD", 190)], "day 10 after the session: too early, not counted", (), id="too early"),
+        pytest.param([at("SD", 190), at("PR", 180)],
+                     "day 10 after the session: too early, not counted; day 20 after the session: too early, not counted", (),
+                     id="twice too early"),
+        pytest.param([at("SD", 190), at("PR", 150)], "day 50 after the session", ("Observation/PR150",),
+                     id="the early one is not spoken of where another counts"),
+        pytest.param([at("NE", 150)], "no response imaging is recorded", (), id="not evaluable"),
+        pytest.param([at("SD", 190, OVERALL)], "day 10 after the session: too early, not counted", (), id="of the whole liver"),
+        pytest.param([at("SD", 150), viable(60.0, 145)], "day 50 after the session; day 55 after the session",
+                     ("Observation/SD150", "Observation/viable145"), id="category and viable part"),
+    ],
+)  # fmt: skip
+def test_what_an_outcome_stands_on(responses, because, evidence):
+    (found,) = history(responses)
+    assert (found.because, found.evidence) == (because, evidence)

@@ -2,8 +2,9 @@
 
 import pytest
 
+from cards.current import Windows
 from cards.response.liver_course import art, liver_course
-from tests.cards.build import TODAY, ago, facts, response, session
+from tests.cards.build import TODAY, ago, facts, present, response, session
 
 FIRST, SECOND = session(ago(120)), session(ago(60))
 TWO = [FIRST, SECOND]
@@ -117,3 +118,50 @@ def test_art_compares_ast_after_the_recovery_of_the_first_session(days_ago, poin
         ast=[(40, 126), (60, days_ago)] if days_ago != 125 else [(40, 125)], responses=[response(FIRST, "PR")]
     )
     assert (score.low, score.high) == points
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "points"),
+    [
+        pytest.param(">50", 40, (0, 0), id="fell from whatever it was"),
+        pytest.param("<50", 40, (0, 4), id="fell, or rose from less"),
+        pytest.param("<50", 70, (4, 4), id="rose from whatever it was"),
+        pytest.param("<100", 80, (0, 4), id="rose, or fell"),
+        pytest.param(40, ">60", (4, 4), id="rose to above a limit"),
+        pytest.param(40, ">45", (0, 4), id="rose by how much is not told"),
+    ],
+)
+def test_art_with_ast_as_a_limit(before, after, points):
+    score = art_of(ast=at(before, after, 40), responses=[response(FIRST, "PR")])
+    assert (score.low, score.high) == points
+    assert score.missing == (("ast",) if points == (0, 4) else ())
+
+
+def test_art_misses_nothing_that_would_not_change_it():
+    """Two points more or up to four: 3 points either way."""
+    score = art_of(bilirubin=at(1.0, 4.0, 4.0), inr=at(1.0, None, 1.0)[:1], responses=[response(FIRST, "PR")])
+    assert (score.low, score.high, score.missing) == (3, 3, ())
+
+
+def test_a_value_of_the_day_of_treatment_is_from_before_it():
+    """Also one before the second session: the day itself is known."""
+    course = liver_course(patient(inr=[(1.0, 120), (1.0, 60), (1.0, 5)]), TODAY)
+    assert [p.child_pugh.missing for p in course] == [(), (), ()]
+
+
+def test_a_condition_of_the_day_of_treatment_is_known_before_it():
+    told = {"ascites_grade": None, "states": [present("ascites_grade", "mild", 120)]}
+    assert next(p.child_pugh.missing for p in liver_course(patient(**told), TODAY)) == ()
+
+
+def test_a_value_refused_today_is_not_refused_then():
+    """What could not be read has no day: the sessions before are judged by what was read."""
+    course = liver_course(patient(refused={"inr": "INR: unit not known (Observation/x)"}), TODAY)
+    assert [p.child_pugh.missing for p in course][:2] == [(), ()]
+
+
+def test_windows_are_those_of_the_site():
+    long = Windows(laboratory=400)
+    this = patient(bilirubin=[(1.0, 300), (1.0, 65), (1.0, 5)])
+    assert next(p.child_pugh.missing for p in liver_course(this, TODAY)) == ("bilirubin",)
+    assert next(p.child_pugh.missing for p in liver_course(this, TODAY, long)) == ()

@@ -8,14 +8,15 @@ from hypothesis import strategies as st
 
 from cards.assess import assess
 from cards.assessment_json import as_json
+from cards.facts import NOT_TOLD, OVERALL, LesionSize
 from cards.refractoriness.card import refractoriness_card
 from cards.refractoriness.verdict import refractoriness
 from cards.response.card import imaging_card
-from cards.response.history import OVERALL, lesion_history, measured_responses
+from cards.response.history import lesion_history, measured_responses
 from cards.response.mrecist import mrecist
 from cards.response.readings import readings
 from cards.text import assessment_text
-from tests.cards.build import LESION, TODAY, case, facts, order, response, session
+from tests.cards.build import LESION, TODAY, ago, case, facts, order, response, session, value
 
 FIRST, SECOND = session(200, LESION), session(100, LESION)
 OTHER = "segment-2"
@@ -31,6 +32,8 @@ OTHER = "segment-2"
         pytest.param(119.04, 100, 100, "SD", id="+19.04 %"),
         pytest.param(70, 100, 100, "PR", id="-30 %: inclusive"),
         pytest.param(120, 100, 100, "PD", id="+20 %: inclusive"),
+        pytest.param(119.9, 100, 100, "SD", id="+19.9 %"),
+        pytest.param(70.1, 100, 100, "SD", id="-29.9 %"),
         pytest.param(2.1, 3.0, 3.0, "PR", id="-30 % in binary fractions"),
         pytest.param(3.96, 3.3, 3.3, "PD", id="+20 % in binary fractions"),
         pytest.param(0, 100, 100, "CR", id="no viable tumor"),
@@ -86,6 +89,10 @@ BASE = (5.0, 210, LESION)
         pytest.param([BASE, ("<1.0", 150, LESION)], {}, [], id="a limit is no measurement"),
         pytest.param([(0.0, 210, LESION), (3.5, 150, LESION)], {}, [], id="nothing viable before treatment"),
         pytest.param([BASE, (0.0, 150, LESION)], {}, ["CR"], id="nothing viable after it"),
+        pytest.param([(3.5, 150, LESION)], {"sizes": [(9.0, 400, LESION), BASE]}, ["PR"], id="the last whole diameter"),
+        pytest.param([(3.5, 150, LESION)], {"sizes": [(5.0, 210, OTHER)]}, [], id="the whole diameter of another lesion"),
+        pytest.param([(3.5, 150, LESION)], {"sizes": [LesionSize(LESION, value("nodule_size", 5.0, 210, preliminary=True))]},
+                     [], id="a preliminary whole diameter"),
     ],
 )  # fmt: skip
 def test_baseline_and_nadir(viable, more, expected):
@@ -150,6 +157,16 @@ def test_disagreement_is_on_the_card_with_what_it_would_change():
     assert "By the diameters also met: EASL 2025 as quoted and 2026 summary steps." in detail
 
 
+def test_two_disagreements_stand_one_after_the_other():
+    patient = facts(sessions=[FIRST, SECOND], responses=[response(FIRST, "PR"), response(SECOND, "PR")],
+                    viable=[BASE, (4.5, 158, LESION), (4.0, 58, LESION)])  # fmt: skip
+    on = case(patient, order("tace", LESION))
+    said = refractoriness_card(on, refractoriness(on)).detail.partition("**Stated and measured response differ:** ")[2]
+    assert [part.split(" viable")[0] for part in said.split("; stated ")] == [
+        "stated PR; by diameters of 16 Jun 2026", "PR; by diameters of 24 Sep 2026"
+    ]  # fmt: skip
+
+
 def test_disagreement_is_in_the_json_and_the_text():
     a = assess(differing(), TODAY)
     assert [row["measured"]["agrees"] for row in as_json(a)["response"]] == [True, False]
@@ -172,3 +189,63 @@ def test_diameters_of_a_day_stand_beside_the_stated_category_or_alone():
 def test_measured_diameters_are_response_imaging():
     assert imaging_card(case(facts(sessions=[FIRST]))) is not None
     assert imaging_card(case(facts(sessions=[FIRST], viable=MEASURED_STABLE))) is None
+
+
+def test_imaging_of_the_day_of_the_next_session_is_response_to_the_one_before():
+    patient = facts(sessions=[FIRST, SECOND], viable=[BASE, (3.5, 100, LESION)])
+    assert [(s, m.category) for s, m in measured_responses(patient, LESION)] == [(FIRST, "PR")]
+
+
+@pytest.mark.parametrize("lesion", [NOT_TOLD, OVERALL])
+def test_diameters_of_no_lesion_are_no_response(lesion):
+    """Two diameters of lesions that are not told apart may be of two lesions."""
+    assert found([(5.0, 210, lesion), (3.5, 150, lesion)], lesion=lesion) == []
+
+
+@pytest.mark.parametrize(("more", "whole"), [({"viable": [BASE, (4.0, 158, LESION)]}, False),
+                                             ({"viable": [(4.0, 158, LESION)], "sizes": [BASE]}, True)])  # fmt: skip
+def test_whether_the_baseline_is_a_whole_diameter(more, whole):
+    ((_, told),) = measured_responses(facts(sessions=[FIRST], **more), LESION)
+    assert told.whole is whole
+
+
+TWICE = [BASE, (3.0, 158, LESION), (4.0, 140, LESION)]  # PR on day 42, PD on day 60
+
+
+@pytest.mark.parametrize(
+    ("stated", "measured_on", "differs"),
+    [
+        pytest.param([], 140, "", id="none stated: the latest"),
+        pytest.param([response(FIRST, "PR", day=43)], 158, "", id="beside a stated one the nearest: the earlier"),
+        pytest.param([response(FIRST, "PR", day=59)], 140, "stated PR; by diameters of 4 Jul 2026", id="the later"),
+        pytest.param([response(FIRST, "PR", day=51)], 158, "", id="as near: the earlier"),
+    ],
+)
+def test_which_measurement_stands_beside_a_stated_category(stated, measured_on, differs):
+    told = outcome(stated, viable=TWICE)
+    assert told.measured.on == ago(measured_on)
+    assert told.disagreement.startswith(differs) if differs else told.disagreement == ""
+
+
+def test_what_is_said_of_a_measured_outcome():
+    told = outcome([])
+    assert told.because == "by diameters of 16 Jun 2026: viable 5 cm to viable 4 cm (-20 %): SD"
+    assert told.on == ago(158)
+    beside = outcome([response(FIRST, "PR")])
+    assert (beside.because, beside.on) == ("day 42 after the session", ago(158))
+    liver = outcome([response(FIRST, "PR", lesion=OVERALL, day=50)])
+    assert (liver.because, liver.on, liver.evidence) == (told.because, told.on, told.evidence)
+    late = outcome([response(FIRST, "PR", day=60)], viable=[BASE, (3.0, 130, LESION)])
+    assert (late.because, late.on) == ("day 60 after the session", ago(140))
+
+
+def test_readings_stand_in_the_order_of_the_sessions():
+    """A late one of the first session, which it names, stands before an earlier one of the second."""
+    late = response(FIRST, "SD", day=170)
+    two = readings(facts(sessions=[FIRST, SECOND], responses=[late, response(SECOND, "PR")]))
+    assert [(r.session, r.category) for r in two] == [(FIRST, "SD"), (SECOND, "PR")]
+
+
+def test_a_measured_reading_has_no_conflict():
+    (alone,) = readings(facts(sessions=[FIRST], viable=MEASURED_STABLE))
+    assert (alone.conflict, alone.because) == ("", "day 42 after the session")

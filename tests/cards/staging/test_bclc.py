@@ -36,6 +36,51 @@ def test_stage_by_tumor(count, largest, expected):
     assert tumor_stage(count, largest) == expected
 
 
+OLDER = "a single nodule above 5 cm is A in BCLC 2022; older practice (AASLD) calls it B"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        pytest.param({"sizes": (5.1,)}, True, id="above 5 cm"),
+        pytest.param({"sizes": (5.0,)}, False, id="5 cm"),
+        pytest.param({"sizes": (5.1,), "ecog": 1}, True, id="C by ECOG"),
+        pytest.param({"sizes": (5.1,), **CLASS["C"]}, False, id="D: no matter"),
+        pytest.param({"sizes": (5.1, 1.0)}, False, id="two"),
+    ],
+)
+def test_older_practice_is_said_of_a_single_large_nodule(changes, said):
+    assert (OLDER in stage(**changes).remarks) is said
+
+
+@pytest.mark.parametrize(
+    ("changes", "remark"),
+    [
+        pytest.param({"ecog": 1}, "BCLC C by ECOG 1 alone; by tumor extent B", id="by tumor B"),
+        pytest.param({"ecog": 1, "sizes": (), "nodule_count": None}, "BCLC C by ECOG 1 alone; by tumor extent 0, A or B",
+                     id="by tumor open"),
+    ],
+)  # fmt: skip
+def test_stage_by_performance_status_alone_is_said(changes, remark):
+    state = state_of(candidate(**changes))
+    assert remark in bclc(state, child_pugh(state), burden(state)).remarks
+
+
+@pytest.mark.parametrize(
+    ("changes", "missing"),
+    [
+        pytest.param({"ecog": None}, ("ecog",), id="ECOG"),
+        pytest.param({"inr": None, "bilirubin": 2.5, "albumin": 3.0, "ascites_grade": "mild"}, ("inr",), id="B or C"),
+        pytest.param({"inr": None, **{k: v for k, v in CLASS["C"].items() if k != "inr"}, "ascites_grade": "mild"}, (),
+                     id="C whatever INR is"),
+        pytest.param({"ecog": None, "inr": None, "bilirubin": 2.5, "albumin": 3.0}, ("ecog",),
+                     id="B whatever INR is, ECOG not known"),
+    ],
+)  # fmt: skip
+def test_what_would_settle_the_stage(changes, missing):
+    assert stage(**changes).missing == missing
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [

@@ -101,3 +101,34 @@ def test_stage_migration(changed, words):
     found = migration(**changed)
     assert words in found
     assert bool(found) is bool(words)
+
+
+def migrates(sizes=(4.0, 2.0), failed=None, **changed):
+    state = state_of(facts(sizes=list(sizes), **{**CANDIDATE, "nodule_count": len(sizes) or None, **changed}))
+    b = burden(state)
+    stage = bclc(state, liver(bilirubin=0.9, albumin=4.2, inr=1.0, ascites_grade="none", encephalopathy_grade=0), b)
+    return stage_migration(state, stage) if failed is None else stage_migration(state, stage, failed)
+
+
+NEXT = "curative treatment stated as not possible: treatment stage migration, the therapy of the next stage (TACE) is considered"
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        pytest.param({}, "", id="nothing failed"),
+        pytest.param({"sizes": (4.0,), "unresectable": True}, f"BCLC A by tumor, {NEXT}", id="A, not resectable"),
+        pytest.param(
+            {"nodule_count": 1, "sizes": (), "unresectable": True}, f"BCLC 0 or A by tumor, {NEXT}", id="0 or A"
+        ),
+        pytest.param({"unresectable": True}, "", id="B: not resectable is no news"),
+        pytest.param({"sizes": (4.0,), "unresectable": True, "bridge_to_transplant": True}, "", id="a bridge"),
+    ],
+)
+def test_stage_migration_unless_tace_has_failed(changed, words):
+    assert migrates(**changed) == words
+
+
+def test_stage_migration_after_failure():
+    assert migrates(failed=True).startswith("the ordered lesion is refractory to TACE: treatment stage migration")
+    assert migrates(selective_access=False).startswith("selective access is not feasible: treatment stage migration")

@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+from cards.facts import NOT_TOLD
 from cards.staging.burden import burden
 from cards.staging.hap import hap, hap_class, mhap_ii
 from tests.cards.build import facts, state_of
@@ -81,3 +82,31 @@ def test_nothing_known():
 
 def test_classes():
     assert [hap_class(n) for n in (0, 1, 2, 3, 4)] == ["A", "B", "C", "D", "D"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "low", "high", "missing"),
+    [
+        pytest.param(
+            {"sizes": (), "nodule_count": None}, 0, 2, ("nodule_size", "nodule_count"), id="nothing of the tumor"
+        ),
+        pytest.param({"sizes": (), "nodule_count": 1}, 0, 1, ("nodule_size",), id="one, no size"),
+        pytest.param({"sizes": (8.0,), "nodule_count": None}, 1, 1, (), id="one measured in one study"),
+        pytest.param(
+            {"sizes": ((8.0, 10, NOT_TOLD),), "nodule_count": None}, 1, 2, ("nodule_count",), id="8 cm, one or more"
+        ),
+        pytest.param({"sizes": (">6.0",), "nodule_count": 1}, 0, 1, ("nodule_size",), id="a size given as a limit"),
+    ],
+)
+def test_what_of_the_tumor_is_missing(changed, low, high, missing):
+    state = state_of(facts(**{**ZERO, **changed}))
+    score = mhap_ii(state, burden(state))
+    assert (score.low, score.high, set(score.missing)) == (low, high, set(missing))
+
+
+def test_the_other_limit_is_said_and_changes_nothing_else():
+    state = state_of(facts(sizes=[4.0], nodule_count=1, **{**ZERO, "bilirubin": 0.95, "afp": None}))
+    score = mhap_ii(state, burden(state))
+    assert score.notes == ("by the abstract's bilirubin limit (above 0.9 mg/dL) one point more",)
+    assert (score.name, score.low, score.high, score.missing) == ("mHapII", 0, 1, ("afp",))
+    assert "Observation/bilirubin-0" in score.evidence

@@ -54,6 +54,8 @@ HISTORIES = {
                                         dcp_units=on("dcp_units", (40.0, BEFORE), (900.0, AFTER))),
     "liver function bounded": course("SD", **{**liver(BEFORE, AFTER), "inr": None}),
     "nine lesions": course(*(step("SD", on=(f"segment-{n}",), about=f"segment-{n}", gap=14) for n in range(1, 10))),
+    "seven lesions": course(*(step("SD", on=(f"segment-{n}",), about=f"segment-{n}", gap=14) for n in range(1, 8))),
+    "bland": course("SD", more=[session(date(2026, 6, 1), "segment-8", kind="tae")]),
     "lesion not told": course(step("SD", on=()), step("SD", on=())),
 }  # fmt: skip
 every_history = pytest.mark.parametrize("patient", HISTORIES.values(), ids=HISTORIES)
@@ -116,6 +118,10 @@ def test_picture_is_named_and_described(patient):
     assert all(each.startswith("of-order-1-") for each in named)
 
 
+def test_picture_has_a_name_of_its_own():
+    assert parsed(drawn(HISTORIES["two sessions"])).get("aria-labelledby") == "timeline-title timeline-desc"
+
+
 @every_history
 def test_nothing_in_it_runs_or_is_fetched_and_its_text_takes_the_color_of_the_page(patient):
     root = parsed(drawn(patient))
@@ -153,6 +159,9 @@ def test_no_picture_without_a_dated_treatment(patient):
         pytest.param(course(step("SD", day=20)), "SD (too early)", id="too early"),
         pytest.param(course(step("SD", day=100)), "SD (late)", id="late"),
         pytest.param(HISTORIES["nine lesions"], "3 more lesions: in the table", id="more lesions than rows"),
+        pytest.param(HISTORIES["seven lesions"], "1 more lesion: in the table", id="one more"),
+        pytest.param(HISTORIES["bland"], "TAE", id="bland embolization"),
+        pytest.param(HISTORIES["ten years"], "Y-90", id="radioembolization"),
         pytest.param(HISTORIES["liver function bounded"], "5–7 (A or B)", id="Child-Pugh bounded"),
         pytest.param(HISTORIES["ten years"], "<0.2", id="a value below a limit"),
     ],
