@@ -18,7 +18,8 @@ _COUNTED = frozenset({"completed", "amended"})
 _BY_LINK = {spec.code: spec.code for spec in FACTS.values() if spec.code}
 _BY_LINK |= {spec.name.replace("_", "-"): spec.code for spec in FACTS.values() if spec.code}
 _STANDARD = {"bilirubin": "1975-2", "albumin": "1751-7", "inr": "6301-6", "creatinine": "2160-0", "sodium": "2951-2",
-             "platelets": "777-3", "afp": "1834-1", "ecog": "89247-1", "nodule-size": "33728-7"}  # fmt: skip
+             "platelets": "777-3", "afp": "1834-1", "afp-l3": "42332-7", "dcp": "34444-0", "alt": "1742-6",
+             "ast": "1920-8", "pt": "5902-2", "pt-control": "5901-4", "ecog": "89247-1", "nodule-size": "33728-7"}  # fmt: skip
 _DEEPEST = 12
 SESSION = "tace-session"
 _LONGEST = 2000
@@ -226,7 +227,7 @@ def _latest(
 def answers_by(fact: str) -> str:
     """The linkId by which an answer tells a fact; "" where none does.
 
-    >>> answers_by("bilirubin"), answers_by("ascites_grade"), answers_by("ast")
+    >>> answers_by("bilirubin"), answers_by("ascites_grade"), answers_by("bclc_stage")
     ('bilirubin', 'ascites-grade', '')
     """
     link = FACTS[fact].code or fact.replace("_", "-")
