@@ -1,6 +1,6 @@
 """Which cards a hook gets: at most one a topic, in order of harm, nothing said twice."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from cards.assess import Assessment
@@ -13,16 +13,20 @@ from cards.refractoriness.card import refractoriness_card
 from cards.response.card import imaging_card
 from cards.summary import summary_card
 
+Made = dict[tuple[int, str], Card | None]
 
-def advise(assessments: Sequence[Assessment], hook: str) -> list[Card]:
+
+def advise(assessments: Sequence[Assessment], hook: str, made: Made | None = None) -> list[Card]:
     """The cards of one call.
 
     hook   patient-view: one summary for a patient with a liver tumor, and response imaging; order-select: eligibility,
            refractoriness, combination; order-sign: those and prior authorization
+    made   by place and topic, what was made of the same assessments for another hook: added to
     """
     if hook == "patient-view":
         return _at_a_glance(next((a for a in assessments if a.case.facts.tumor.stated), None))
-    found = [card for a in assessments for card in _cards(a, hook)]
+    known = made if made is not None else {}
+    found = [card for place, a in enumerate(assessments) for card in _cards(place, a, hook, known)]
     return sorted(_merged(found, len(assessments)), key=lambda card: RANK[card.indicator])
 
 
@@ -40,14 +44,23 @@ def _at_a_glance(a: Assessment | None) -> list[Card]:
     return sorted(made, key=lambda card: RANK[card.indicator])
 
 
-def _cards(a: Assessment, hook: str) -> list[Card]:
-    made = [
-        refractoriness_card(a.case, a.refractoriness),
-        eligibility_card(a.case, a.eligibility),
-        combination_card(a.case, a.combination),
-        prior_auth_card(a.case, a.prior_auth) if hook == "order-sign" and not a.payer_elsewhere else None,
-    ]
-    return [card for card in made if card is not None]
+_OF_TOPIC: dict[str, Callable[[Assessment], Card | None]] = {
+    "refractoriness": lambda a: refractoriness_card(a.case, a.refractoriness),
+    "eligibility": lambda a: eligibility_card(a.case, a.eligibility),
+    "combination": lambda a: combination_card(a.case, a.combination),
+    "prior-authorization": lambda a: None if a.payer_elsewhere else prior_auth_card(a.case, a.prior_auth),
+}
+
+
+def _cards(place: int, a: Assessment, hook: str, made: Made) -> list[Card]:
+    found = []
+    for topic, card in _OF_TOPIC.items():
+        if topic == "prior-authorization" and hook != "order-sign":
+            continue
+        if (place, topic) not in made:
+            made[place, topic] = card(a)
+        found.append(made[place, topic])
+    return [card for card in found if card is not None]
 
 
 def _merged(found: list[Card], orders: int) -> list[Card]:

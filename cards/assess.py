@@ -1,6 +1,5 @@
 """The one place where topics meet: facts in, one Assessment out, from which every card is rendered."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from cards.case import Case, case_of
@@ -11,12 +10,13 @@ from cards.facts import Order, PatientFacts
 from cards.prior_auth.policy import Policies
 from cards.prior_auth.policy_file import med140
 from cards.prior_auth.verdict import PriorAuth, no_policy, prior_auth
+from cards.record import record
 from cards.refractoriness.verdict import Refractoriness, refractoriness
 from cards.verdict import Finding, Verdict
 from cards.words import day
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Assessment:
     """Everything said of one patient and one order on one day."""
 

@@ -1,14 +1,13 @@
 """A card, and its limits on the wire."""
 
-from dataclasses import dataclass
-
 from cards.markdown import plain
+from cards.record import record
 
 SUMMARY_LIMIT = 139
 RANK = {"critical": 0, "warning": 1, "info": 2}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Suggestion:
     """Something to do with one click.
 
@@ -22,7 +21,7 @@ class Suggestion:
     items: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Card:
     """One card.
 

@@ -1,6 +1,5 @@
 """One patient on one day, with the scores and stages that every topic stands on."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from cards.current import DEFAULT_WINDOWS, State, Windows, current_state
@@ -9,12 +8,13 @@ from cards.liver.albi import Albi, albi
 from cards.liver.child_pugh import ChildPugh, child_pugh
 from cards.liver.meld import meld, meld3, meld_na
 from cards.liver.score import Score
+from cards.record import record
 from cards.response.liver_course import LiverAt, liver_course
 from cards.staging.bclc import Bclc, bclc
 from cards.staging.burden import Burden, burden
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Case:
     """What was read (`facts`), what of it counts today (`state`), and what follows from it.
 

@@ -4,16 +4,17 @@ Rules never look at dates of the current state themselves; they see a value that
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 
 from cards.facts import FACTS, Absent, After, Fact, FactSpec, LesionSize, PatientFacts, Scalar, Session, Why, Window
+from cards.record import record
 from cards.words import ago, day
 
 Known = Fact[Scalar] | Absent
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Windows:
     """How many days a value of the current state holds. Each is a setting of the service."""
 
@@ -33,7 +34,7 @@ class Windows:
 DEFAULT_WINDOWS = Windows()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class State:
     """Today's state, one field a fact of FACTS: a Fact that may be used, or Absent with the reason."""
 

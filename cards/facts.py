@@ -5,10 +5,12 @@ and the published CodeSystem lists those that have no standard code.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import Enum
 from typing import Generic, TypeVar
+
+from cards.record import record
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -32,7 +34,7 @@ class After(Enum):
     ANY = "any"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FactSpec:
     """One fact: how it is named, which values it can have, which of two values is the more cautious, how long it holds.
 
@@ -183,7 +185,7 @@ _SPECS = (
 FACTS: Mapping[str, FactSpec] = {spec.name: spec for spec in _SPECS}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fact(Generic[T_co]):
     """One usable value.
 
@@ -224,7 +226,7 @@ class Why(Enum):
     UNREACHABLE = "could not be fetched"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Absent:
     """A fact that cannot be used, and why, in words with dates."""
 
@@ -234,7 +236,7 @@ class Absent:
     evidence: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Tumor:
     """The liver tumor, as coded.
 
@@ -263,7 +265,7 @@ OVERALL = "overall"
 TREATMENT_HISTORY = "treatment_history"  # in PatientFacts.refused: a treatment is recorded that cannot be read
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LesionSize:
     """One measured lesion: longest diameter in cm. lesion: "BodyStructure/x", "segment-8", or NOT_TOLD."""
 
@@ -271,7 +273,7 @@ class LesionSize:
     size: Fact[float]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Session:
     """One treatment session (procedures of one day are one session).
 
@@ -296,7 +298,7 @@ class Session:
     steps: tuple[date, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Response:
     """What imaging said of one lesion or of the whole liver: mRECIST category or viable percent, as stated.
 
@@ -313,7 +315,7 @@ class Response:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Treatment:
     """Another treatment of the tumor. kind: ablation, resection, transplant, radiotherapy, systemic."""
 
@@ -324,7 +326,7 @@ class Treatment:
     active: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Paper:
     """A report or document of the record, by what it is about; read for documentation only, never for a criterion.
 
@@ -340,7 +342,7 @@ class Paper:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Order:
     """A draft order that is ours.
 
@@ -368,7 +370,7 @@ class Order:
     billing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unusable:
     """A resource that would have been evidence and cannot be used. because never carries a patient's value."""
 
@@ -376,7 +378,7 @@ class Unusable:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PatientFacts:
     """Everything read for one patient; nothing is judged here.
 

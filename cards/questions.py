@@ -1,8 +1,9 @@
 """Missing facts as questions: how each is named on a card, how it is asked, and what would count as an answer."""
 
-from dataclasses import dataclass
+from functools import lru_cache
 
 from cards.facts import FACTS, Scalar
+from cards.record import record
 
 TUMOR_WORDS = {
     "hcc": "hepatocellular carcinoma",
@@ -17,7 +18,7 @@ TUMOR_TYPES = tuple(TUMOR_WORDS)
 ORDERED = ("tace", "bland-embolization", "radioembolization")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Question:
     """kind: boolean | choice | integer | quantity | text; answers: the possible ones, empty where any value is."""
 
@@ -54,6 +55,7 @@ def label(name: str) -> str:
     return FACTS[name].label if name in FACTS else name.replace("_", " ")
 
 
+@lru_cache(maxsize=1024)
 def question(name: str) -> Question:
     """The question that would supply a fact; its link is the code that an answer carries.
 

@@ -1,10 +1,11 @@
 """Every document that a rule may cite. A statement known only from another document says so in `quoted_in`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from cards.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Source:
     """One document.
 
@@ -41,17 +42,25 @@ _ALL = (
     Source("ccjm-child-pugh", "Child-Pugh table (CCJM)", "Child-Pugh scoring table", "Cleveland Clinic J Med", None,
            "score", "https://www.ccjm.org/"),
     Source("johnson-2015", "ALBI (Johnson 2015)", "Assessment of liver function in hepatocellular carcinoma: ALBI",
-           "J Clin Oncol 33:550", 2015, "score", "https://pmc.ncbi.nlm.nih.gov/articles/PMC5473065/"),
+           "J Clin Oncol 33:550", 2015, "score", quoted_in="albi-jsh-2017",
+           caution="its grades were read there, its coefficients in a public calculator"),
+    Source("albi-jsh-2017", "ALBI in the JSH guideline (2017)", "ALBI grade as part of the JSH guideline for HCC",
+           "Liver Cancer 6:204", 2017, "review", "https://pmc.ncbi.nlm.nih.gov/articles/PMC5473065/"),
     Source("hiraoka-2017", "modified ALBI (Hiraoka 2017)", "Modified ALBI grade", "Liver Cancer 6:325", 2017, "score",
-           quoted_in="johnson-2015"),
+           quoted_in="wjgo-2023"),
+    Source("wjgo-2023", "WJGO 2023", "Table of ALBI and modified ALBI grades", "World J Gastrointest Oncol 15(10)", 2023,
+           "review"),
     Source("optn-meld", "MELD, MELD-Na (OPTN)", "OPTN policy text on the MELD score", "OPTN", 2016, "score",
            caution="read as quoted in a public code base (mimic-code)"),
-    Source("kim-2021", "MELD 3.0 (Kim 2021)", "MELD 3.0", "Gastroenterology 161:1887", 2021, "score"),
+    Source("kim-2021", "MELD 3.0 (Kim 2021)", "MELD 3.0", "Gastroenterology 161:1887", 2021, "score",
+           caution="read as given by a public calculator and a public code base"),
     Source("oken-1982", "ECOG (Oken 1982)", "Toxicity and response criteria of the ECOG", "Am J Clin Oncol", 1982,
-           "score"),
-    Source("bclc-2022", "BCLC 2022", "BCLC strategy for prognosis prediction and treatment recommendation: 2022 update",
-           "J Hepatol 76:681", 2022, "staging", "https://pmc.ncbi.nlm.nih.gov/articles/PMC8866082/",
-           caution="a 2025 update exists and is not implemented"),
+           "score", caution="from general knowledge, not read again"),
+    Source("bclc-2022", "BCLC 2022 (2025 update not implemented)",
+           "BCLC strategy for prognosis prediction and treatment recommendation: 2022 update", "J Hepatol 76:681", 2022,
+           "staging", "https://pmc.ncbi.nlm.nih.gov/articles/PMC8866082/",
+           caution="its table is from general knowledge, the figure was not readable; a 2025 update exists and is not "
+           "implemented"),
     Source("bclc-b-2022", "BCLC B subgroups", "Subgroups of BCLC stage B in the 2022 strategy",
            "Ann Surg Oncol 10.1245/s10434-022-12242-4", 2022, "staging"),
     Source("mazzaferro-2009", "up-to-seven (Mazzaferro 2009)", "Up-to-seven criterion", "Lancet Oncol", 2009, "staging",
@@ -75,7 +84,8 @@ _ALL = (
     Source("jsh-2021", "JSH 2021", "JSH consensus statements on HCC 2021: TACE-unsuitable", "JSH", 2021,
            "guideline", "https://pmc.ncbi.nlm.nih.gov/articles/PMC8237791/"),
     Source("sir-2019", "SIR 2019 bleeding-risk guideline", "Consensus guidelines on periprocedural bleeding risk",
-           "J Vasc Interv Radiol (Patel)", 2019, "guideline"),
+           "J Vasc Interv Radiol (Patel)", 2019, "guideline",
+           caution="read as summarized by Medscape and Guideline Central"),
     Source("vanderwalde-2009", "VanderWalde 2009", "Hepatic abscess after embolization", "PMC3000072", 2009, "review",
            "https://pmc.ncbi.nlm.nih.gov/articles/PMC3000072/"),
     Source("easl-2025", "EASL 2025, as quoted", "EASL clinical practice guidelines: HCC 2025", "EASL", 2025,
@@ -109,9 +119,9 @@ _ALL = (
     Source("ogasawara-afp", "Ogasawara, in Zhang 2022", "AFP rise of 20 % from baseline", "Ogasawara et al.", None,
            "review", quoted_in="source-002"),
     Source("mrecist-2010", "mRECIST (Lencioni, Llovet 2010)", "Modified RECIST assessment for HCC", "Semin Liver Dis",
-           2010, "score"),
+           2010, "score", caution="not read again; its limits reproduce the readings of a public registry"),
     Source("livert-2019", "BMC Cancer 2019;19:795", "Liver function after TACE (LiverT)", "BMC Cancer", 2019,
-           "review"),
+           "review", "https://doi.org/10.1186/s12885-019-5989-2"),
     Source("sieghart-2013", "ART (Sieghart 2013)", "Assessment for retreatment with TACE", "Hepatology", 2013, "score",
            caution="read on a news page (oncologynurseadvisor)"),
     Source("kadalayil-2013", "HAP (Kadalayil 2013)", "Hepatoma arterial-embolization prognostic score", "Ann Oncol",
@@ -137,6 +147,10 @@ _ALL = (
     Source("abc-hcc", "ABC-HCC", "Atezolizumab and bevacizumab instead of TACE in intermediate-stage HCC", "ASCO GI", 2026,
            "trial", caution="interim congress report"),
     Source("launch", "LAUNCH", "Lenvatinib with or without TACE in advanced HCC", "J Clin Oncol", 2022, "trial"),
+    Source("kudo-2019", "Kudo 2019", "A new treatment option for intermediate-stage HCC with high tumor burden: initial "
+           "lenvatinib therapy with subsequent selective TACE", "Liver Cancer 8:299", 2019, "review",
+           "https://pmc.ncbi.nlm.nih.gov/articles/PMC6872999/",
+           caution="editorial, read as its abstract: a proposal; its figures were not taken up here"),
     Source("tactics", "TACTICS", "TACE with or without sorafenib in unresectable HCC", "", None, "trial"),
     Source("therasphere-2021", "TheraSphere label 2021", "TheraSphere, FDA premarket approval of 17 March 2021", "FDA",
            2021, "label", quoted_in="source-001"),

@@ -60,7 +60,7 @@ def _detail(a: Assessment) -> str:
         f"- **Tumor:** {escaped(case.facts.tumor.because)}; {escaped(case.burden.text)}",
     ]
     if case.bclc is not None:
-        lines.append(f"- **BCLC 2022:** {escaped(case.bclc.because)}")
+        lines.append(f"- **BCLC 2022 (2025 update not implemented):** {escaped(case.bclc.because)}")
     deciding = "; ".join(escaped(f.because) for f in a.eligibility.deciding[:4])
     lines.append(f"- **TACE:** {a.eligibility.verdict.replace('-', ' ')}" + (f": {deciding}" if deciding else ""))
     lines.append(f"- **Refractoriness:** {_refractoriness(a)}")

@@ -5,24 +5,24 @@ missing, too old) and that no limit of a rule stands outside this list.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 from cards.combination import guidance, limits
-from cards.eligibility import apart, cautions, contraindications, not_recommended, y90_criteria
+from cards.eligibility import apart, cautions, contraindications, not_recommended, other_readings, y90_criteria
 from cards.liver import albi, child_pugh, meld
 from cards.prior_auth.verdict import prior_auth
 from cards.published.selection import published
-from cards.refractoriness import definitions
+from cards.record import record
+from cards.refractoriness import advice, definitions
 from cards.response import card as imaging
-from cards.response import history, liver_course
+from cards.response import history, liver_course, mrecist
 from cards.staging import bclc, bclc_b, bolondi, burden, hap
 
 Rule = Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Limit:
     """One threshold: the constant that holds it. part: which of a pair (0 the lower, 1 the upper)."""
 
@@ -41,7 +41,7 @@ class Limit:
         return name if self.part is None else f"{name}[{self.part}]"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class System:
     """named_in: which of the four source documents name it; rules: none where it is left out, and then `why_not`."""
 
@@ -64,13 +64,14 @@ _000, _001, _002, _003 = "source-000", "source-001", "source-002", "source-003"
 
 SYSTEMS: tuple[System, ...] = (
     # Liver function
-    System("Child-Pugh", (_001, _003), (child_pugh.child_pugh, contraindications.child_pugh_b8_or_worse), (
+    System("Child-Pugh", (_001, _002, _003), (child_pugh.child_pugh, contraindications.child_pugh_b8_or_worse), (
         *_pairs(child_pugh, "BILIRUBIN_MIDDLE_MG_DL", "BILIRUBIN_MIDDLE_UMOL_L", "ALBUMIN_MIDDLE_G_DL", "INR_MIDDLE",
                 "PT_OVER_CONTROL_MIDDLE_S"),
         *_all(child_pugh, "ENCEPHALOPATHY_MIDDLE_MAX_GRADE", "CLASS_A_MAX", "CLASS_B_MAX"),
         *_all(contraindications, "CHILD_PUGH_MIN"),
     )),
-    System("Child-Pugh, limits for PBC and PSC", (), (child_pugh.cholestatic_total,),
+    System("Child-Pugh, limits for PBC and PSC", (),
+           (child_pugh.cholestatic_total, other_readings.below_8_by_cholestatic_limits),
            _pairs(child_pugh, "BILIRUBIN_MIDDLE_CHOLESTATIC_MG_DL")),
     System("well-compensated B7", (_003,), (cautions.child_pugh_b7,), _all(cautions, "CHILD_PUGH_B7")),
     System("ALBI grade", (_003,), (albi.albi, albi.albi_grade), _all(albi, "GRADE_1_MAX", "GRADE_2_MAX")),
@@ -87,13 +88,13 @@ SYSTEMS: tuple[System, ...] = (
            _all(not_recommended, "ECOG_ABOVE")),
     System("Karnofsky performance status", (_001,), (y90_criteria.practice_parameter,)),
     # Stage and burden
-    System("BCLC", (_000, _002, _003), (bclc.bclc, bclc.bclc_stage, bclc.tumor_stage),
+    System("BCLC", (_000, _001, _002, _003), (bclc.bclc, bclc.bclc_stage, bclc.tumor_stage),
            _all(bclc, "SINGLE_VERY_EARLY_MAX_CM", "EARLY_EACH_MAX_CM", "EARLY_MAX_NODULES", "OLDER_SINGLE_MAX_CM",
                 "ADVANCED_MIN_ECOG", "TERMINAL_MIN_ECOG")),
     System("BCLC B subgroups, treatment stage migration", (_002,), (bclc_b.b_subgroup_remark, bclc_b.stage_migration)),
     System("Bolondi substages", (), (bolondi.bolondi, bolondi.substage),
            _all(bolondi, "B2_MAX_CHILD_PUGH", "B4_MIN_CHILD_PUGH", "B4_MAX_CHILD_PUGH", "B1_TO_B3_MAX_ECOG", "B4_MAX_ECOG")),
-    System("Milan", (_000, _002), (burden.milan,),
+    System("Milan", (_000, _001, _002), (burden.milan,),
            _all(burden, "MILAN_SINGLE_MAX_CM", "MILAN_EACH_MAX_CM", "MILAN_MAX_NODULES")),
     System("UCSF", (), (burden.ucsf,),
            _all(burden, "UCSF_SINGLE_MAX_CM", "UCSF_EACH_MAX_CM", "UCSF_TOTAL_MAX_CM", "UCSF_MAX_NODULES")),
@@ -152,26 +153,40 @@ SYSTEMS: tuple[System, ...] = (
     System("NCCN, colorectal metastases", (_001,), (y90_criteria.nccn_colorectal,)),
     System("payer policy, clauses I–IV and required documentation", (_001,), (prior_auth,)),
     # Response and refractoriness
-    System("mRECIST", (_003,), (history.lesion_history, definitions.source_003_steps)),
+    System("mRECIST", (_001, _003), (mrecist.mrecist, history.lesion_history, definitions.source_003_steps),
+           (*_all(mrecist, "FALL_PERCENT", "RISE_PERCENT"), *_all(history, "SAME_IMAGING_DAYS"))),
+    System("RECIST", (_001,), (), (), "whole diameters: TACE is judged by mRECIST; named with series of radioembolization"),
     System("response imaging at 4–6 weeks", (_003,), (imaging.imaging_card,),
            (*_all(imaging, "DUE_FROM_DAY", "OVERDUE_AFTER_DAY"), *_all(history, "COUNTS_FROM_DAY", "LATE_AFTER_DAY"))),
     System("JSH-LCSGJ 2014", (_002,), (definitions.jsh_lcsgj_2014,), _all(definitions, "VIABLE_ABOVE_PERCENT")),
     System("Korean conditions", (_002,), (definitions.korean,), _all(definitions, "WINDOW_MONTHS", "SESSIONS_IN_WINDOW")),
-    System("International Association, same area", (_002,), (definitions.iasl_same_area,)),
+    System("International Association, same area", (_002,), (definitions.iasl_same_area,),
+           _all(definitions, "SAME_AREA_SESSIONS")),
     System("European, by intent", (_002,), (definitions.european,)),
-    System("EASL 2025, 1–2 sessions without response", (_003,), (definitions.easl_2025_quoted,)),
-    System("steps of the 2026 summary", (_003,), (definitions.source_003_steps,)),
-    System("proposal of Zhang 2022", (_002,), (definitions.zhang_2022_proposal,)),
-    System("Georgiades, two sessions before abandoning", (_002,), (definitions.georgiades,)),
+    System("EASL 2025, 1–2 sessions without response", (_003,), (definitions.easl_2025_quoted,),
+           _all(definitions, "EASL_SESSIONS")),
+    System("steps of the 2026 summary", (_003,), (definitions.source_003_steps,), _all(definitions, "STEPS_SESSIONS")),
+    System("proposal of Zhang 2022", (_002,), (definitions.zhang_2022_proposal, advice.three_sessions_before_abandoning),
+           (*_all(definitions, "ZHANG_SESSIONS"), *_all(advice, "SESSIONS_BEFORE_ABANDONING"))),
+    System("Georgiades, two sessions before abandoning", (_002,), (definitions.georgiades,),
+           _all(definitions, "GEORGIADES_SESSIONS")),
+    System("progressive disease and stage progression of one cohort", (_002,), (), (),
+           "the definition of one study; response is taken by mRECIST"),
     System("Ogasawara, AFP rise of 20 %", (_002,), (definitions.ogasawara_afp,), _all(definitions, "AFP_RISE_PERCENT")),
     System("KLCA-NCC 2022", (), (definitions.klca_2022,)),
     System("nomograms for repeated TACE", (_002,), (), (), "their points could not be verified; the source calls them disputed"),
+    # After failure
+    System("local treatment of residual tumor", (_002,), (advice.ablation_of_residual_tumor, advice.radioembolization_or_seeds),
+           _all(advice, "FAILURES_OF_SEVERAL")),
+    System("ramucirumab by AFP", (_002,), (advice.ramucirumab_by_afp,), _all(advice, "AFP_FOR_RAMUCIRUMAB")),
     # Combination
     System("EASL 2025, no TKI in large burden", (_003,), (guidance.easl_2025_tki_in_large_burden,)),
     System("TACE alone, its criteria", (_003,), (guidance.source_003_tace_alone, guidance.source_003_extensive_disease)),
     System("Child-Pugh A and ECOG 0–1 before systemic therapy", (_003,),
-           (guidance.source_003_systemic_precondition, guidance.source_003_pitfall_child_pugh_b_or_c),
-           (*_all(guidance, "ECOG_MAX"), *_all(limits, "CHILD_PUGH_A_MAX", "CHILD_PUGH_B7"))),
+           (guidance.source_003_systemic_precondition, guidance.source_003_pitfall_child_pugh_b_or_c,
+            advice.systemic_therapy_next),
+           (*_all(guidance, "ECOG_MAX"), *_all(limits, "CHILD_PUGH_A_MAX", "CHILD_PUGH_B7"),
+            *_all(advice, "CHILD_PUGH_A_MAX", "ECOG_MAX"))),
 )  # fmt: skip
 
 LIMITS: dict[str, Limit] = {limit.key: limit for system in SYSTEMS for limit in system.limits}

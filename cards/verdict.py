@@ -1,8 +1,9 @@
 """Three-valued verdicts, and the finding that every rule returns."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+
+from cards.record import record
 
 
 class Verdict(Enum):
@@ -59,7 +60,7 @@ def any_of(verdicts: Iterable[Verdict]) -> Verdict:
     return Verdict.UNKNOWN if Verdict.UNKNOWN in seen else Verdict.NOT_MET
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Finding:
     """One criterion, judged for one patient.
 

@@ -78,7 +78,8 @@ def assess_patient(
     ours = [order for order in facts.orders if _concerns(order, facts)]
     if draft_orders is None and not ours:
         return [_assessed(facts, today, None, windows, settings)]
-    facts = replace(facts, orders=tuple(ours))
+    if len(ours) < len(facts.orders):
+        facts = replace(facts, orders=tuple(ours))
     context = {name_of(order) for order in other_orders}
     return [_assessed(facts, today, order, windows, settings) for order in ours if order.reference not in context]
 

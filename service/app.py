@@ -1,18 +1,21 @@
 """create_app: wiring only."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask, Response, g, request
 
 from service import advice, errors
 from service.crd.profile import ProfileError
 from service.crd.profile import load as load_profile
-from service.fhir.client import FhirClient
+from service.fhir.servers import fhir_client
 from service.hooks import encoding, probes
 from service.hooks.audit import Audit
 from service.hooks.recent import Recent
 from service.hooks.routes import hooks
 from service.hooks.running import NAME, Running, running
 from service.hooks.site import sites
-from service.hooks.trust import Gate
+from service.hooks.trust import gate
 from service.hooks.upkeep import upkeep
 from service.knowledge.routes import knowledge
 from service.pages.gallery import gallery
@@ -26,14 +29,16 @@ from service.store.writer import Writer
 from service.telemetry import Metrics
 from service.warm_up import warm_up
 
-METHODS = "GET, POST, OPTIONS"
-HEADERS = "Authorization, Content-Type"
+_ALLOWED = (
+    ("Access-Control-Allow-Methods", "GET, POST, OPTIONS"),
+    ("Access-Control-Allow-Headers", "Authorization, Content-Type"),
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The application; WrongSetting where a setting, or the map of local codes it names, cannot be used."""
     settings = settings or from_environment()
-    app = Flask("service", static_folder=None, template_folder=None)
+    app = _App("service", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
@@ -60,15 +65,22 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+class _App(Flask):
+    """Nothing here is a coroutine, and Flask looks at every function of every call whether it is one."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def _shared(settings: Settings) -> Running:
     """What the requests of this process have in common. Nothing is opened yet."""
-    store, metrics, client = Store(settings.store), Metrics(), FhirClient(settings)
+    store, metrics, client = Store(settings.store), Metrics(), fhir_client(settings)
     store.on_loss, store.on_change, client.on_fetched = metrics.lost, metrics.store_failing, metrics.fetched
     writer = Writer(store)
     audit = Audit(writer, metrics)
     writer.tasks = upkeep(store, audit, settings)
-    gate = Gate(settings, store)
-    return Running(settings, client, sites(settings), store, gate, writer, metrics, audit, Recent())
+    who = gate(settings, store)
+    return Running(settings, client, sites(settings), store, who, writer, metrics, audit, Recent())
 
 
 def _payer(settings: Settings) -> None:
@@ -92,19 +104,20 @@ def _shed() -> None:
 
 
 def _who() -> None:
-    g.caller = running().gate.caller(request.method, request.path, request.headers.get("Authorization", ""))
+    gate = running().gate
+    if gate.required:
+        g.caller = gate.caller(request.method, request.path, request.headers.get("Authorization", ""))
 
 
 def _headers(response: Response) -> Response:
     allowed = running().settings.cors_origins
     origin = "*" if "*" in allowed else request.headers.get("Origin", "")
+    added = [("X-Content-Type-Options", "nosniff")]
     if origin == "*" or origin in allowed:
-        response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Allow-Methods"] = METHODS
-        response.headers["Access-Control-Allow-Headers"] = HEADERS
+        added += [("Access-Control-Allow-Origin", origin), *_ALLOWED]
     if "*" not in allowed:
-        response.vary.add("Origin")
-    response.headers["X-Content-Type-Options"] = "nosniff"
+        added.append(("Vary", "Origin"))
     if request.method == "POST":
-        response.headers["Cache-Control"] = "no-store"
+        added.append(("Cache-Control", "no-store"))
+    response.headers.extend(added)
     return response

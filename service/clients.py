@@ -14,12 +14,13 @@ shadow = ["tace-order-sign"]
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from service.outgoing import is_loopback, plain_address
+from cards.record import record
+from service.addresses import is_loopback, plain_address
 
 KNOWN = frozenset({"issuer", "jwks", "jku", "name", "settings"})
 # What may differ from client to client: how its record is read, and what it is given
@@ -34,7 +35,7 @@ class WrongClients(ValueError):
     """The file of clients cannot be used; one line."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Client:
     """url or file: where its public keys are; jku: what its tokens may name as the place of them; settings: those
     that are otherwise for it.

@@ -5,12 +5,13 @@ A body says where, what was found and what to send. It never holds a patient's v
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from flask import Flask, Response
 from werkzeug import exceptions
+
+from cards.record import record
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ class TooBusy(Exception):
     """More requests wait than can be answered in time."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Answer:
     """status; code: FHIR issue type; text: the fixed sentence; headers: what else the answer carries."""
 

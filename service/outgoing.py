@@ -13,10 +13,9 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import ip_network
 from time import monotonic, sleep
 from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -25,21 +24,19 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 from urllib3.exceptions import TimeoutError as PoolTimeout
 
+from service.addresses import Network, peer_is_allowed
+
 # Its warnings quote addresses ("Failed to parse headers (url=…)"), and an address here holds a patient's id
 logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 TIMED_OUT = "timed out"
 NO_CONNECTION = "no connection"
 TOO_LARGE = "the answer is too large"
-NOT_AN_ADDRESS = "the address of the FHIR server is not a plain http(s) URL"
 FORBIDDEN_PEER = "the name of the server leads to an address that may not be called"
-LOOPBACK_NAMES = frozenset({"localhost", "localhost."})
 CHUNK = 65536
 POOLED = 64
 PAUSE_SECONDS = 0.2  # before the second try, where the server names no time
 BUSY = frozenset({429, 503})
-# Where clouds answer with credentials, outside the link-local range that is refused anyway
-METADATA = frozenset({"100.100.100.200", "fd00:ec2::254", "192.0.0.192"})
 STATUS_WORDS = {
     400: "the server refused the query",
     401: "not authorized",
@@ -49,9 +46,6 @@ STATUS_WORDS = {
     429: "the server is busy",
     503: "the server is busy",
 }
-
-Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
 
 
 class NotFetched(Exception):
@@ -125,33 +119,6 @@ def _leave() -> None:
     if flight is not None:
         with flight.lock:
             flight.connection = None
-
-
-def peer_is_allowed(host: str, peer: str, networks: tuple[Network, ...]) -> bool:
-    """Whether an address that a name led to may be talked to.
-
-    networks: the operator's, which then decide alone. Without them private addresses are fine (a hospital's servers
-    have such), this machine only where it was asked for by its own name, and never what is no server's address.
-    """
-    address = _plain(ip_address(peer.partition("%")[0]))
-    if networks:
-        return any(address in network for network in networks)
-    if address.is_loopback:
-        return is_loopback(host)
-    unusable = address.is_link_local or address.is_multicast or address.is_unspecified or address.is_reserved
-    return not unusable and str(address) not in METADATA
-
-
-def _plain(address: Address) -> Address:
-    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
-
-
-def is_loopback(host: str) -> bool:
-    """A name or an address that means this machine and nothing else."""
-    try:
-        return _plain(ip_address(host.strip("[]"))).is_loopback
-    except ValueError:
-        return host.lower() in LOOPBACK_NAMES
 
 
 def _guarded(connection: HTTPConnection, sock: socket.socket, networks: tuple[Network, ...]) -> socket.socket:
@@ -330,23 +297,3 @@ def _pause(retry_after: str) -> float:
     if not retry_after:
         return PAUSE_SECONDS
     return float(retry_after) if retry_after.isascii() and retry_after.isdigit() else float("inf")
-
-
-def plain_address(address: str) -> SplitResult | None:
-    """The parts of a URL that no two parsers read differently; None where it is not such a one."""
-    plain = address.isascii() and address.isprintable() and not set(' \\"<>^`{}') & set(address)
-    try:
-        url = urlsplit(address)
-        if not plain or url.scheme not in ("http", "https") or not origin(url)[1]:
-            return None
-    except ValueError:
-        return None
-    if "@" in url.netloc or url.fragment or {".", ".."} & set(unquote(url.path).replace("\\", "/").split("/")):
-        return None
-    return url
-
-
-def origin(url: SplitResult) -> tuple[str, str, int]:
-    """ValueError where the port is no number."""
-    port = url.port or (443 if url.scheme == "https" else 80)
-    return url.scheme, (url.hostname or "").rstrip("."), port

@@ -18,6 +18,8 @@ _ADVANCED = (*_PORTAL, "extrahepatic_spread")
 def sorafenib_with_vascular_invasion(case: Case, drugs: Drugs) -> Finding:
     """TACE with sorafenib against sorafenib alone, vascular invasion, large cohort of 1,136 patients: HR 0.78 (0.59–1.02).
 
+    Inputs
+        drugs; portal_vein_invasion, hepatic_vein_invasion
     Result
         MET      sorafenib is among the drugs, and vascular invasion is stated
         NOT_MET  another drug, or no invasion
@@ -36,6 +38,8 @@ def sorafenib_in_advanced_disease(case: Case, drugs: Drugs) -> Finding:
     """TACE with sorafenib against sorafenib alone in advanced stage: time to progression 2.7 vs 2.1 months (P = 0.011),
     survival 8.9 vs 5.9 months (P = 0.009); more with good liver function and extrahepatic spread.
 
+    Inputs
+        drugs; portal_vein_invasion, hepatic_vein_invasion, extrahepatic_spread
     Result
         MET      sorafenib is among the drugs, and invasion or spread is stated
         NOT_MET  another drug, or neither of the two
@@ -58,6 +62,8 @@ def lenvatinib_over_sorafenib_with_portal_invasion(case: Case, drugs: Drugs) -> 
     """TACE with lenvatinib against TACE with sorafenib, portal vein invasion, randomized: HR 0.12 (0.03–0.42) for Vp1–3, 0.30
     (0.15–0.61) for heavy tumor burden; which endpoint the ratios are of is not told.
 
+    Inputs
+        drugs; portal_vein_invasion
     Result
         MET      lenvatinib or sorafenib is among the drugs, and portal vein invasion is stated
         NOT_MET  another drug, or no portal vein invasion

@@ -3,6 +3,7 @@
 from cards.card import SUMMARY_LIMIT, Card
 from cards.case import Case
 from cards.combination.detail import concurrent_detail, findings_shown, sequential_detail
+from cards.combination.drugs import IMMUNOTHERAPY, classes_of
 from cards.combination.limits import ecog_words, liver_words
 from cards.combination.trials import trials_of
 from cards.combination.verdict import Combination, last_tace
@@ -36,9 +37,13 @@ def combination_card(case: Case, c: Combination) -> Card | None:
 
 
 def _questions(case: Case, c: Combination) -> tuple[str, ...]:
-    """Facts left open. Beside a TACE order the eligibility card asks for what it needs; here only what it does not."""
+    """Facts left open. Beside a TACE order the eligibility card asks for what it needs; here only what it does not.
+
+    What is merely named is asked for beside a combination, and before immunotherapy or bevacizumab.
+    """
     with_eligibility = case.order is not None and case.order.kind != "systemic"
-    asking = [f for f in findings_shown(c) if f.source == "contract" or not with_eligibility]
+    named = c.verdict == "concurrent" or IMMUNOTHERAPY in classes_of(c.drugs)
+    asking = [f for f in findings_shown(c) if (named if f.source == "contract" else not with_eligibility)]
     wanted = (n for f in asking if f.verdict is Verdict.UNKNOWN for n in f.missing)
     return tuple(dict.fromkeys(n for n in wanted if n in FACTS))
 

@@ -25,7 +25,16 @@ def concurrent_detail(case: Case, c: Combination) -> str:
     decides = (
         f"**What decides.** {escaped(c.findings[0].because)}. {escaped(_patient(case))}. Assessed {day(case.today)}."
     )
-    parts = [decides, _guidance_table(c), _trials(c), _not_randomized(c), _advanced(c), _differ(c), _open(c)]
+    parts = [
+        decides,
+        _guidance_table(c),
+        _trials(c),
+        _not_randomized(c),
+        _advanced(c),
+        _sequence(c),
+        _differ(c),
+        _open(c),
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -127,6 +136,15 @@ def _advanced(c: Combination) -> str:
     """What source 002 reports of these drugs in advanced disease; nothing where this patient's is not."""
     said = [f.because for rule in ADVANCED if (f := c.of(rule.__name__)) is not None and f.verdict is Verdict.MET]
     return f"**In advanced disease (Zhang 2022).** {escaped('. '.join(said))}." if said else ""
+
+
+def _sequence(c: Combination) -> str:
+    """The sequence that is proposed for patients like this one; nothing where it is about others."""
+    found = c.of("kudo_2019_lenvatinib_then_tace")
+    if found is None or found.verdict is not Verdict.MET:
+        return ""
+    said = escaped(f"{found.because[0].upper()}{found.because[1:]}")
+    return f"**A sequence (Kudo 2019).** {said}."
 
 
 def _differ(c: Combination) -> str:

@@ -8,7 +8,10 @@ from collections.abc import Callable
 from cards.case import Case
 from cards.combination.drugs import CHECKPOINT_INHIBITORS
 from cards.combination.guidance import Drugs
-from cards.verdict import Finding, Verdict, verdict_of
+from cards.combination.limits import CHILD_PUGH_A_MAX, absent_of, child_pugh_at_most, intermediate, liver_words
+from cards.facts import Absent
+from cards.staging.burden import up_to_seven
+from cards.verdict import Finding, Verdict, all_of, any_of, verdict_of
 from cards.words import listed
 
 COHORT_SURVIVAL = (
@@ -26,6 +29,9 @@ WHY_CONSERVATIVE = (
 META_ANALYSIS_SURVIVAL = (
     "2024 meta-analysis (16 studies, 3,004 patients, drugs not told): PFS HR 0.59, OS HR 0.51, more rises of ALT (OR 2.17) "
     "and AST (OR 2.28)"
+)
+LENVATINIB_FIRST = (
+    "an editorial proposes lenvatinib first, then selective TACE, in the intermediate stage that is unsuitable for TACE"
 )
 META_ANALYSIS = f"{META_ANALYSIS_SURVIVAL}; CR OR 2.12, ORR OR 2.78, DCR OR 2.46"
 
@@ -123,6 +129,47 @@ def tace_plus_sorafenib_sources_differ(case: Case, drugs: Drugs) -> Finding:
                    "new intrahepatic lesions; against source-003, why guidelines remain conservative")  # fmt: skip
 
 
+def kudo_2019_lenvatinib_then_tace(case: Case, drugs: Drugs) -> Finding:
+    """Lenvatinib first, then selective TACE, is proposed for the intermediate stage that is unsuitable for TACE: likely to fail
+    (up-to-seven out), likely to become Child-Pugh B, or unlikely to respond. A proposal of one author, not the combination.
+
+    Inputs
+        burden             number and size of today's imaging; intermediate stage by portal_vein_invasion, hepatic_vein_invasion
+                           and extrahepatic_spread too
+        bilirubin, albumin modified ALBI 2b, as jsh-2021 reads the second group; grade 3 a fortiori is our reading
+        growth_pattern     confluent-multinodular, massive or infiltrative, of what jsh-2021 lists in the third group
+        Child-Pugh         A, as the second group is to be kept from B: our reading
+    Result
+        MET      lenvatinib is the drug, intermediate stage, Child-Pugh A, one of the three groups
+        NOT_MET  another drug, or one beside it; not liver-confined; Child-Pugh B or C; or none of the three
+        UNKNOWN  the record does not tell; a single large nodule (BCLC 2022 A, older practice B)
+    Not modelled
+        of the third group: poor differentiation, intrahepatic dissemination, sarcomatous change, extranodular growth
+    Source
+        kudo-2019, abstract; its three groups are those of jsh-2021 table 10; figures were not taken up
+    """
+    grades = {grade in ("2b", "3") for grade in case.albi.modified_grades}
+    growth = case.state.growth_pattern
+    signs = (
+        ("up-to-seven out", ~up_to_seven(case.burden, case.state)),
+        ("modified ALBI 2b or 3", verdict_of(grades.pop() if len(grades) == 1 else None)),
+        ("growth not nodular", verdict_of(None if isinstance(growth, Absent) else growth.value != "nodular")),
+    )
+    alone, stage = set(drugs) == {"lenvatinib"}, intermediate(case)
+    verdict = all_of(
+        (verdict_of(alone), stage, child_pugh_at_most(case, CHILD_PUGH_A_MAX), any_of(t for _, t in signs))
+    )
+    met = listed(words for words, told in signs if told is Verdict.MET) or "none of the three groups is shown"
+    elsewhere = "; not the intermediate stage" if stage is Verdict.NOT_MET else ""
+    here = f"{liver_words(case)}, {met}{elsewhere}" if alone else listed(drugs) or "no drug"
+    because = f"{LENVATINIB_FIRST}; here {here}"
+    missing = (*case.burden.missing, *case.child_pugh.missing,
+               *absent_of(case, "growth_pattern", "portal_vein_invasion", "extrahepatic_spread"))  # fmt: skip
+    return Finding("kudo_2019_lenvatinib_then_tace", verdict, because, "kudo-2019", "abstract",
+                   (*case.burden.evidence, *case.child_pugh.evidence),
+                   tuple(dict.fromkeys(missing)) if verdict is Verdict.UNKNOWN else ())  # fmt: skip
+
+
 EVIDENCE: tuple[Callable[[Case, Drugs], Finding], ...] = (
     source_003_cohort,
     source_003_meta_analysis,
@@ -130,4 +177,5 @@ EVIDENCE: tuple[Callable[[Case, Drugs], Finding], ...] = (
     source_003_reasons_for_caution,
     source_003_survival_after_earlier_tace,
     tace_plus_sorafenib_sources_differ,
+    kudo_2019_lenvatinib_then_tace,
 )

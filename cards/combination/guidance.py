@@ -39,7 +39,7 @@ def source_003_tace_alone(case: Case, drugs: Drugs) -> Finding:
 
     Inputs
         burden  inside up-to-seven stands for "low tumor burden": our reading, the summary gives no limit
-
+        Child-Pugh, ecog, selective_access, growth_pattern, portal_flow, portal_vein_invasion, extrahepatic_spread of today
     Result
         MET      the patient is in the group for which the summary advises TACE alone
         NOT_MET  one of its criteria does not hold
@@ -89,6 +89,7 @@ def easl_2025_tki_in_large_burden(case: Case, drugs: Drugs) -> Finding:
     Inputs
         drugs   a tyrosine kinase inhibitor among them: nothing is said of immunotherapy or bevacizumab
         burden  number and size of today's imaging; up-to-seven out as "large" is our reading, the sentence gives no limit
+        portal_vein_invasion, hepatic_vein_invasion, extrahepatic_spread   of today
     Result
         MET      a TKI, intermediate stage by tumor extent, up-to-seven out
         NOT_MET  no TKI; or not liver-confined; or inside up-to-seven
@@ -145,6 +146,8 @@ def source_003_extrapolation_to_immunotherapy(case: Case, drugs: Drugs) -> Findi
 def source_003_pitfall_child_pugh_b_or_c(case: Case, drugs: Drugs) -> Finding:
     """Do not use combination therapy in Child-Pugh B or C.
 
+    Inputs
+        Child-Pugh of today
     Result
         MET      Child-Pugh 7 or more; that EMERALD-1 enrolled up to B7 is said beside it
         NOT_MET  Child-Pugh A
@@ -168,6 +171,9 @@ def source_003_extensive_disease(case: Case, drugs: Drugs) -> Finding:
     """Extensive liver-confined disease (beyond up-to-seven, multiple bilobar lesions, or infiltrative): consider systemic
     therapy first, without TACE.
 
+    Inputs
+        number and size of today's imaging; lobar_distribution, growth_pattern, portal_vein_invasion, hepatic_vein_invasion,
+        extrahepatic_spread
     Result
         MET      liver-confined and one of the three
         NOT_MET  not liver-confined, or none of the three
@@ -195,6 +201,8 @@ def source_003_extensive_disease(case: Case, drugs: Drugs) -> Finding:
 def source_003_systemic_precondition(case: Case, drugs: Drugs) -> Finding:
     """Before systemic therapy: confirm preserved liver function, Child-Pugh A, and ECOG 0–1.
 
+    Inputs
+        Child-Pugh and ecog of today
     Result
         MET      Child-Pugh A and ECOG 0 or 1
         NOT_MET  Child-Pugh B or C, or ECOG 2 or more

@@ -5,7 +5,6 @@ Progression-free and overall survival are kept apart.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cards.case import Case
 from cards.combination.drugs import IMMUNOTHERAPY, classes_of
@@ -17,6 +16,7 @@ from cards.combination.limits import (
     liver_words,
 )
 from cards.facts import Absent
+from cards.record import record
 from cards.sources import SOURCES
 from cards.verdict import Finding, Verdict, all_of, verdict_of
 
@@ -24,7 +24,7 @@ NOT_SHOWN, NOT_READ = "not shown", "not read"
 WITHOUT_INVASION = ("none",)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Trial:
     """One trial.
 
@@ -104,6 +104,8 @@ def trials_of(drugs: Sequence[str]) -> tuple[Trial, ...]:
 def trial_population(trial: Trial, case: Case) -> Finding:
     """Whether a trial's own population would have held this patient: Child-Pugh, ECOG, portal vein invasion, stage.
 
+    Inputs
+        Child-Pugh, ecog and portal_vein_invasion of today; BCLC stage
     Result
         MET      every limit was read and the patient is inside
         NOT_MET  the patient is outside one that was read

@@ -1,4 +1,4 @@
-"""What the record should say before immunotherapy or bevacizumab and often does not: named, not judged.
+"""What the record should say before a systemic drug beside TACE and often does not: named, not judged.
 
 No document of ours gives a rule for them: the card says what is documented, and that the rest was not checked.
 """
@@ -6,7 +6,6 @@ No document of ours gives a rule for them: the card says what is documented, and
 from dataclasses import replace
 
 from cards.case import Case
-from cards.combination.drugs import BEVACIZUMAB, IMMUNOTHERAPY, classes_of
 from cards.combination.guidance import Drugs
 from cards.facts import FACTS, Absent, Why
 from cards.rule import is_one_of
@@ -17,33 +16,56 @@ _LOCATOR = "named, not judged"
 
 
 def varices_documented(case: Case, drugs: Drugs) -> Finding:
-    """Untreated varices at risk of bleeding, as documented. Source: contract (named with bevacizumab, not judged)."""
+    """Untreated varices at risk of bleeding, as documented.
+
+    Inputs
+        varices_at_risk
+    Source
+        contract (named, not judged)
+    """
     return _named(is_one_of("varices_documented", case.state.varices_at_risk, (True,), "contract", _LOCATOR), case)
 
 
 def bleeding_documented(case: Case, drugs: Drugs) -> Finding:
-    """Active gastrointestinal bleeding, as documented. Source: contract (named with bevacizumab, not judged)."""
+    """Active gastrointestinal bleeding, as documented.
+
+    Inputs
+        active_bleeding
+    Source
+        contract (named, not judged)
+    """
     return _named(is_one_of("bleeding_documented", case.state.active_bleeding, (True,), "contract", _LOCATOR), case)
 
 
 def anticoagulation_documented(case: Case, drugs: Drugs) -> Finding:
-    """Anticoagulation, as documented. Source: contract (named with bevacizumab, not judged)."""
+    """Anticoagulation, as documented.
+
+    Inputs
+        anticoagulated
+    Source
+        contract (named, not judged)
+    """
     return _named(
         is_one_of("anticoagulation_documented", case.state.anticoagulated, (True,), "contract", _LOCATOR), case
     )
 
 
 def transplant_listing_documented(case: Case, drugs: Drugs) -> Finding:
-    """Listed for liver transplant, as documented. Source: contract (named with immunotherapy and bevacizumab, not judged)."""
+    """Listed for liver transplant, as documented.
+
+    Inputs
+        transplant_listed
+    Source
+        contract (named, not judged)
+    """
     known = case.state.transplant_listed
     return _named(is_one_of("transplant_listing_documented", known, (True,), "contract", _LOCATOR), case)
 
 
 def unchecked(case: Case, drugs: Drugs) -> tuple[Finding, ...]:
-    """What is named with these drugs: varices and bleeding with bevacizumab, transplant listing with immunotherapy too."""
-    rules = (varices_documented, bleeding_documented, anticoagulation_documented) if BEVACIZUMAB in drugs else ()
-    listing = (transplant_listing_documented,) if IMMUNOTHERAPY in classes_of(drugs) else ()
-    return tuple(rule(case, drugs) for rule in (*rules, *listing))
+    """Varices, bleeding and transplant listing, whatever the drug: no document of ours tells which drugs they matter to."""
+    rules = (varices_documented, bleeding_documented, anticoagulation_documented, transplant_listing_documented)
+    return tuple(rule(case, drugs) for rule in rules)
 
 
 def _named(found: Finding, case: Case) -> Finding:

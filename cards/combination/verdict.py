@@ -1,7 +1,6 @@
 """Concurrent or sequential: whether TACE and a systemic drug overlap, and what has been published of it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from cards.case import Case
@@ -11,6 +10,7 @@ from cards.combination.guidance import GUIDANCE, easl_2025_other_therapy, source
 from cards.combination.trials import trial_population, trials_of
 from cards.combination.unchecked import unchecked
 from cards.facts import Order, Session, Treatment
+from cards.record import record
 from cards.response.history import tace_sessions, undated_tace
 from cards.verdict import Finding, Verdict
 from cards.words import day, listed
@@ -18,7 +18,7 @@ from cards.words import day, listed
 _TACE = ("tace", "embolization")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Combination:
     """verdict: concurrent | sequential | none | not-applicable
 

@@ -15,6 +15,8 @@ def values_apart(case: Case) -> tuple[str, ...]:
 
     A Condition that is present is a state without a day of its own: it is not compared.
 
+    Inputs
+        bilirubin, albumin, inr (else pt, pt_control), creatinine, ascites_grade, encephalopathy_grade: their days
     Source
         contract: a remark, no limit of a source
     """

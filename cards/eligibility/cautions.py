@@ -19,21 +19,33 @@ ENTRY_MAX_NODULES, ENTRY_SINGLE_BELOW_CM = 3, 7.0
 INVOLVEMENT_ABOVE_PERCENT = 50.0
 INR_FEMORAL_BELOW, INR_RADIAL_BELOW = 1.8, 2.2
 PLATELETS_LOW_RISK, PLATELETS_HIGH_RISK = 20.0, 50.0
+_MORTALITY = "more than 50 %, mortality after the procedure"
 
 
 def bilirubin_2_to_3(case: Case) -> Finding:
-    """Total bilirubin 2 to 3 mg/dL, both inclusive: associated with mortality after the procedure. Source: wjh-2015."""
-    known = case.state.bilirubin
+    """Total bilirubin 2 to 3 mg/dL, both inclusive.
+
+    Source
+        source-003 step 1 ("bilirubin below 2 mg/dL"); seekhealth: above 2 is associated with mortality after the procedure
+    """
+    known, rule, locator = case.state.bilirubin, "bilirubin_2_to_3", "step 1; SeekHealth: > 2 mg/dL, mortality"
     inside = lambda mg_dl: BILIRUBIN_FROM_MG_DL <= mg_dl <= BILIRUBIN_TO_MG_DL  # noqa: E731
     if isinstance(known, Fact) and known.comparator:
         ends = bounds(known)
         if ends.low < BILIRUBIN_FROM_MG_DL <= ends.high:
-            return finding("bilirubin_2_to_3", known, Verdict.UNKNOWN, "wjh-2015", "bilirubin > 2 mg/dL")
-    return threshold("bilirubin_2_to_3", known, inside, "wjh-2015", "bilirubin > 2 mg/dL")
+            return finding(rule, known, Verdict.UNKNOWN, "source-003", locator)
+    return threshold(rule, known, inside, "source-003", locator)
 
 
 def any_ascites(case: Case) -> Finding:
-    """Any ascites, controlled ascites included. Source: source-003 step 1 ("no ascites")."""
+    """Any ascites, controlled ascites included.
+
+    Inputs
+        ascites_grade        none | mild | moderate-severe | refractory
+        ascites_controlled   by diuretics
+    Source
+        source-003 step 1 ("no ascites")
+    """
     controlled = case.state.ascites_controlled
     if isinstance(controlled, Fact) and controlled.value is True:
         return finding("any_ascites", controlled, Verdict.MET, "source-003", "step 1")
@@ -43,7 +55,14 @@ def any_ascites(case: Case) -> Finding:
 
 
 def encephalopathy_grade_1_or_controlled(case: Case) -> Finding:
-    """Encephalopathy grade 1, or controlled by medication. Source: our grading; crad-tace names clinical encephalopathy only."""
+    """Encephalopathy grade 1, or controlled by medication.
+
+    Inputs
+        encephalopathy_grade        West Haven 0–4
+        encephalopathy_controlled   by medication
+    Source
+        our grading; crad-tace names clinical encephalopathy only
+    """
     rule, locator = "encephalopathy_grade_1_or_controlled", "encephalopathy below grade 2"
     controlled, grade = case.state.encephalopathy_controlled, case.state.encephalopathy_grade
     if isinstance(controlled, Fact) and controlled.value is True:
@@ -68,8 +87,15 @@ def child_pugh_b7(case: Case) -> Finding:
 
 
 def ecog_2(case: Case) -> Finding:
-    """Performance status 2. Source: source-003 (TACE at ECOG 0–1); a machine-written summary calls ≥ 2 absolute."""
-    return threshold("ecog_2", case.state.ecog, lambda grade: grade == 2, "source-003", "ECOG 0–1")
+    """Performance status 2. Source: source-003 (TACE at ECOG 0–1); seekhealth excludes above 2, a machine-written summary
+    from 2 on.
+    """
+    rule, known, locator = "ecog_2", case.state.ecog, "ECOG 0–1"
+    found = threshold(rule, known, lambda grade: grade == 2, "source-003", locator)
+    if found.verdict is not Verdict.MET:
+        return found
+    differ = "the lists differ: SeekHealth excludes above 2, an unreviewed summary of EASL from 2 on"
+    return finding(rule, known, Verdict.MET, "source-003", locator, differ)
 
 
 def creatinine_2_or_more(case: Case) -> Finding:
@@ -85,16 +111,24 @@ def dialysis(case: Case) -> Finding:
 
 
 def over_half_replaced(case: Case) -> Finding:
-    """More than 50 % of the liver replaced, with lobes not stated or unilobar. Source: wjh-2015."""
+    """More than 50 % of the liver replaced, with lobes not stated or unilobar.
+
+    Inputs
+        liver_involvement_percent   liver volume replaced by tumor, %
+        lobar_distribution          unilobar | bilobar
+    Source
+        seekhealth (associated with mortality)
+    """
     lobes, involved = case.state.lobar_distribution, case.state.liver_involvement_percent
     not_both = verdict_of(isinstance(lobes, Absent) or lobes.value != "bilobar")
     above = threshold("", involved, lambda p: p > INVOLVEMENT_ABOVE_PERCENT, "", "").verdict
-    return finding("over_half_replaced", involved, all_of((not_both, above)), "wjh-2015", "table 1", shown(lobes))
+    return finding("over_half_replaced", involved, all_of((not_both, above)), "seekhealth", _MORTALITY, shown(lobes))
 
 
 def portal_flow_reduced(case: Case) -> Finding:
-    """Reduced portal flow. Source: wjh-2015 (severely reduced flow); easl-2025 as quoted (preserved portal flow)."""
-    return is_one_of("portal_flow_reduced", case.state.portal_flow, ("reduced",), "wjh-2015", "portal flow")
+    """Reduced portal flow. Source: wjh-2015 (severely reduced flow is absolute there); easl-2025 as quoted (preserved)."""
+    locator = "table 1: severely reduced is absolute there; reduced graded here"
+    return is_one_of("portal_flow_reduced", case.state.portal_flow, ("reduced",), "wjh-2015", locator)
 
 
 def growth_not_nodular(case: Case) -> Finding:
@@ -254,13 +288,16 @@ def platelets_beyond_puncture_limit(case: Case) -> Finding:
 
 
 def anticoagulation(case: Case) -> Finding:
-    """Anticoagulation. Source: sir-2019; seekhealth (uncorrectable coagulopathy)."""
-    return is_one_of("anticoagulation", case.state.anticoagulated, (True,), "sir-2019", "anticoagulants")
+    """Anticoagulation. Source: seekhealth (uncorrectable coagulopathy, ungraded there; caution is our grading)."""
+    locator = "uncorrectable coagulopathy; graded here"
+    return is_one_of("anticoagulation", case.state.anticoagulated, (True,), "seekhealth", locator)
 
 
 def systemic_therapy_comes_first(case: Case) -> Finding:
     """Not HCC: TACE is typically palliative, following systemic therapy.
 
+    Inputs
+        systemic_therapy_status   candidate | not-candidate | failed | failed-to-control-symptoms; systemic drugs given
     Result
         NOT_MET  HCC; or systemic therapy was given, failed, or is not possible
         MET      a candidate for systemic therapy that was not given

@@ -4,16 +4,15 @@ Nothing here decides. Every line names its source; no outcome stands without its
 needed to treat has been published.
 """
 
-from dataclasses import dataclass
-
 from cards.case import Case
 from cards.facts import Fact
 from cards.published.statement import NO_NNT
+from cards.record import record
 from cards.staging.burden import milan, unos_downstaging
 from cards.verdict import Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Line:
     """One statement with the source that makes it."""
 
@@ -24,6 +23,8 @@ class Line:
 def alternatives(case: Case) -> tuple[Line, ...]:
     """What the sources name besides TACE, where TACE is not advised.
 
+    Inputs
+        number and size of today's imaging; diffuse, transplant_listed
     Source
         source-000, alternatives to TACE; source-001, background on other treatments; aasld-2023-t4 for transplant criteria
     """
@@ -48,13 +49,16 @@ def _radiation(case: Case) -> Line:
 
 
 def _transplant(case: Case) -> Line | None:
-    """Transplant referral within Milan, downstaging within its published limits; HCC only."""
+    """Transplant referral within Milan, downstaging within its published limits, or listed already; HCC only."""
     if not case.hcc:
         return None
     if milan(case.burden, case.state) is Verdict.MET:
         return Line("transplant referral (within Milan)", "aasld-2023-t4")
     if unos_downstaging(case.burden, case.state) == "within":
         return Line("transplant referral for downstaging (within the UNOS downstaging limits)", "aasld-2023-t4")
+    listed = case.state.transplant_listed
+    if isinstance(listed, Fact) and listed.value is True:
+        return Line("transplant (listed: the transplant team decides)", "contract")
     return None
 
 

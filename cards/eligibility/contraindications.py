@@ -11,6 +11,7 @@ BILIRUBIN_ABOVE_MG_DL = 3.0
 ENCEPHALOPATHY_MIN_GRADE = 2
 INVOLVEMENT_ABOVE_PERCENT = 50.0
 _BOTH_LISTS = "table 1; Commonwealth Radiology list"
+_HALF = f"{_BOTH_LISTS}; the 50 % are SeekHealth's"
 
 
 def child_pugh_b8_or_worse(case: Case) -> Finding:
@@ -42,18 +43,16 @@ def bilirubin_above_3(case: Case) -> Finding:
     Not modelled
         Gilbert syndrome, PBC/PSC and obstruction, which a clinician may hold against it; "listed for transplant"
     Source
-        crad-tace lists jaundice; the 3 mg/dL cut-off is the older one (SeekHealth table)
+        crad-tace lists jaundice; the cut-off of 3 mg/dL is that of seekhealth ("described in the literature")
     """
     extra = (
-        "an isolated rise can be Gilbert syndrome, PBC/PSC or obstruction; the older cut-off excepts listed patients"
+        "an isolated rise can be Gilbert syndrome, PBC/PSC or obstruction; some treat patients listed for transplant"
     )
-    is_high = threshold(
-        "bilirubin_above_3", case.state.bilirubin, lambda mg_dl: mg_dl > BILIRUBIN_ABOVE_MG_DL, "crad-tace", "jaundice"
-    )
-    return is_high if is_high.verdict is not Verdict.MET else threshold(
-        "bilirubin_above_3", case.state.bilirubin, lambda mg_dl: mg_dl > BILIRUBIN_ABOVE_MG_DL, "crad-tace",
-        "jaundice", extra,
-    )  # fmt: skip
+    known, locator = case.state.bilirubin, "jaundice; the limit of 3 mg/dL is SeekHealth's"
+    is_high = threshold("bilirubin_above_3", known, lambda mg_dl: mg_dl > BILIRUBIN_ABOVE_MG_DL, "crad-tace", locator)
+    if is_high.verdict is not Verdict.MET:
+        return is_high
+    return finding("bilirubin_above_3", known, Verdict.MET, "crad-tace", locator, extra)
 
 
 def jaundice(case: Case) -> Finding:
@@ -64,6 +63,9 @@ def jaundice(case: Case) -> Finding:
 def clinical_encephalopathy(case: Case) -> Finding:
     """Clinical encephalopathy: West Haven grade 2 or more.
 
+    Inputs
+        encephalopathy_grade        West Haven 0–4
+        encephalopathy_controlled   by medication
     Result
         MET grade 2–4; NOT_MET grade 0 or 1, or controlled by medication with no grade; UNKNOWN present without a grade
     Source
@@ -133,7 +135,7 @@ def massive_replacement_of_both_lobes(case: Case) -> Finding:
     Result
         MET bilobar and above 50 %; NOT_MET unilobar or up to 50 %; UNKNOWN otherwise
     Source
-        wjh-2015 and crad-tace, both lobes; "> 50 %" as several texts print it
+        wjh-2015 and crad-tace, both lobes; "> 50 %" is seekhealth's
     """
     lobes, involved = case.state.lobar_distribution, case.state.liver_involvement_percent
     above = threshold("", involved, lambda p: p > INVOLVEMENT_ABOVE_PERCENT, "", "").verdict
@@ -141,7 +143,7 @@ def massive_replacement_of_both_lobes(case: Case) -> Finding:
     missing = tuple(k.name for k, v in ((lobes, both), (involved, above)) if v is Verdict.UNKNOWN)
     verdict = all_of((both, above))
     return Finding(
-        "massive_replacement_of_both_lobes", verdict, f"{shown(lobes)}; {shown(involved)}", "wjh-2015", _BOTH_LISTS,
+        "massive_replacement_of_both_lobes", verdict, f"{shown(lobes)}; {shown(involved)}", "wjh-2015", _HALF,
         tuple(k.evidence for k in (lobes, involved) if k.evidence), missing if verdict is Verdict.UNKNOWN else (),
     )  # fmt: skip
 

@@ -1,5 +1,7 @@
 """The detail of the eligibility card: what decides, the table, what is missing and what it would change, what else is said."""
 
+from functools import cache
+
 from cards.case import Case
 from cards.eligibility.cautions import CAUTIONS
 from cards.eligibility.context import alternatives, outcomes
@@ -122,6 +124,7 @@ def span_2(low: float, high: float | None) -> str:
     return f"{low:.2f}" if high is None or low == high else f"{low:.2f} to {high:.2f}"
 
 
+@cache
 def _source(key: str, locator: str = "") -> str:
     if not key:
         return "the record"

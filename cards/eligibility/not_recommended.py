@@ -20,6 +20,9 @@ def extrahepatic_spread(case: Case) -> Finding:
 def portal_vein_branch_invasion(case: Case) -> Finding:
     """Tumor invasion of a portal vein branch (vp1–vp3).
 
+    Inputs
+        portal_vein_invasion   none | vp1 | vp2 | vp3 | vp4
+        Child-Pugh and ecog of today, for what is shown beside it
     Result
         MET vp1, vp2, vp3; with vp1–vp2, Child-Pugh A and ECOG up to 2 the reading of source 002 is shown beside it
     Source
@@ -42,11 +45,9 @@ def hepatic_vein_or_caval_invasion(case: Case) -> Finding:
 
 
 def bile_duct_tumor_thrombus(case: Case) -> Finding:
-    """Tumor thrombus of a bile duct. Source: crad-tace (bile-duct occlusion); our grading with invasion, said."""
-    known = case.state.bile_duct_invasion
-    return is_one_of(
-        "bile_duct_tumor_thrombus", known, (True,), "crad-tace", "bile-duct occlusion; graded with invasion"
-    )
+    """Tumor thrombus of a bile duct. Source: wjh-2015 (bile-duct occlusion); our grading with invasion, said."""
+    known, locator = case.state.bile_duct_invasion, "table 1, bile-duct occlusion; graded with invasion here"
+    return is_one_of("bile_duct_tumor_thrombus", known, (True,), "wjh-2015", locator)
 
 
 def ecog_above_2(case: Case) -> Finding:
@@ -55,10 +56,10 @@ def ecog_above_2(case: Case) -> Finding:
     Inputs
         ecog   oken-1982, grade 0–4
     Source
-        bclc-2022, stage D (PS 3–4); the SeekHealth table calls ECOG > 2 a relative contraindication, a machine-written
+        bclc-2022, stage D (PS 3–4); seekhealth lists ECOG > 2 without a grade (read as relative), a machine-written
         summary calls ≥ 2 absolute
     """
-    extra = "BCLC D; the SeekHealth table calls it relative"
+    extra = "BCLC D; the SeekHealth table lists it without a grade, read here as relative"
     is_high = threshold("ecog_above_2", case.state.ecog, lambda grade: grade > ECOG_ABOVE, "bclc-2022", "stage D")
     if is_high.verdict is not Verdict.MET:
         return is_high

@@ -1,7 +1,7 @@
 """The eligibility verdict: the first tier that holds."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cards.case import Case
 from cards.current import STATE_FACTS
@@ -10,13 +10,15 @@ from cards.eligibility.cautions import CAUTIONS, STARRED
 from cards.eligibility.contraindications import CONTRAINDICATIONS
 from cards.eligibility.needed import needed_facts
 from cards.eligibility.not_recommended import NOT_RECOMMENDED
+from cards.eligibility.other_readings import OTHER_READINGS
 from cards.facts import FACTS, Absent, Fact
+from cards.record import record
 from cards.staging.bclc_b import b_subgroup_remark, stage_migration
 from cards.verdict import Finding, Verdict
 from cards.words import listed
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Eligibility:
     """The verdict and every criterion behind it.
 
@@ -41,7 +43,7 @@ def eligibility(
     refractory            findings by which the ordered lesion is refractory by a deciding rule
     refractory_elsewhere  findings by which some definition is met without deciding
     """
-    rupture = _rupture(case)
+    rupture = tumor_rupture(case)
     absolute = tuple(rule(case) for rule in CONTRAINDICATIONS)
     advised_against = (*(rule(case) for rule in NOT_RECOMMENDED), *refractory)
     needed = needed_facts(case)
@@ -61,8 +63,16 @@ def eligibility(
     return Eligibility("candidate", (), everything, remarks, palliative=not case.hcc)
 
 
-def _rupture(case: Case) -> tuple[Finding, ...]:
-    """A stated rupture or hemorrhage of the tumor is an emergency: elective criteria do not apply."""
+def tumor_rupture(case: Case) -> tuple[Finding, ...]:
+    """A stated rupture or hemorrhage of the tumor is an emergency: elective criteria do not apply.
+
+    Inputs
+        tumor_rupture   stated
+    Result
+        MET stated: eligibility is not judged; nothing otherwise
+    Source
+        contract, verdict rule 1
+    """
     known = case.state.tumor_rupture
     if isinstance(known, Fact) and known.value is True:
         because = "rupture or hemorrhage of the tumor is stated: an emergency, elective criteria do not apply"
@@ -110,26 +120,28 @@ def _ordered(deciding: tuple[Finding, ...], everything: tuple[Finding, ...]) -> 
 
 def _remarks(case: Case, failed: bool = False) -> tuple[str, ...]:
     """What is said beside the verdict and changes nothing."""
-    remarks = (
-        [
-            *case.bclc.remarks,
-            b_subgroup_remark(case.state, case.burden, case.bclc),
-            stage_migration(case.state, case.bclc, failed),
-        ]
-        if case.bclc is not None
-        else []
-    )
+    remarks = _stage_remarks(case, failed)
     if "portal_vein_thrombosis" in case.facts.states and isinstance(case.state.portal_vein_invasion, Absent):
         remarks.append(
             "portal vein thrombosis is recorded: whether it is tumor or bland thrombus is the imaging's to say"
         )
     remarks += case.child_pugh.notes
+    remarks += [rule(case) for rule in OTHER_READINGS]
     remarks += values_apart(case)
     remarks += case.burden.notes
     preliminary = _preliminary(case)
     if preliminary:
         remarks.append(f"preliminary, not final: {listed(preliminary)}")
     return tuple(dict.fromkeys(r for r in (*remarks, *case.facts.tumor.notes, *case.facts.remarks) if r))
+
+
+def _stage_remarks(case: Case, failed: bool) -> list[str]:
+    """A subgroup of B with its therapy is named only where liver function is kept and TACE has not failed."""
+    if case.bclc is None:
+        return []
+    kept = "A" in case.child_pugh.classes and not failed
+    subgroup = b_subgroup_remark(case.state, case.burden, case.bclc) if kept else ""
+    return [*case.bclc.remarks, subgroup, stage_migration(case.state, case.bclc, failed)]
 
 
 def _preliminary(case: Case) -> list[str]:

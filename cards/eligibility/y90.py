@@ -221,7 +221,7 @@ _COMPARISONS = {
     "icc": (
         Line(
             "Against TACE, no randomized trial: meta-analysis 2021 (unresectable; 789 Y-90, 906 TACE), median survival 13.5 and "
-            f"14.2 months, adverse events 43.0 and 58.5 %; pooled analysis 2021, 14.1 and 15.9 months. {NO_NNT}",
+            f"14.2 months, adverse events 43.0 and 58.5 %; pooled analysis 2021, mean 14.1 and 15.9 months. {NO_NNT}",
             "source-001",
         ),
     ),

@@ -1,18 +1,18 @@
 """ALBI and modified ALBI."""
 
 import math
-from dataclasses import dataclass
 
 from cards.bounds import Bounds, bounds
 from cards.current import State
 from cards.facts import Absent, Fact
 from cards.liver.score import Score
+from cards.record import record
 
 UMOL_L_PER_MG_DL = 17.104  # bilirubin, molar mass 584.66 g/mol
 GRADE_1_MAX, GRADE_2A_MAX, GRADE_2_MAX = -2.60, -2.27, -1.39
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Albi:
     """ALBI score with the grades it can have. Grades are compared unrounded."""
 
@@ -67,7 +67,10 @@ def albi_score(bilirubin_umol_l: float, albumin_g_l: float) -> float:
 def ez_albi(state: State) -> Score:
     """EZ-ALBI: bilirubin in mg/dL minus 9 × albumin in g/dL; its grades were not read. It diverges from ALBI from 3 mg/dL on.
 
-    Source: ez-albi-2020
+    Inputs
+        bilirubin mg/dL, albumin g/dL
+    Source
+        ez-albi-2020
     """
     missing = tuple(k.name for k in (state.bilirubin, state.albumin) if isinstance(k, Absent))
     if isinstance(state.bilirubin, Absent) or isinstance(state.albumin, Absent):

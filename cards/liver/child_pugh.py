@@ -1,12 +1,13 @@
 """Child-Pugh: five items, each 1 to 3 points; with an item missing, the range of possible totals."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 
 from cards.bounds import bounds
 from cards.current import State
 from cards.facts import Absent, Fact, Scalar
+from cards.record import record
 
 BILIRUBIN_MIDDLE_MG_DL = (2.0, 3.0)
 BILIRUBIN_MIDDLE_CHOLESTATIC_MG_DL = (4.0, 10.0)
@@ -21,7 +22,7 @@ ITEMS = ("bilirubin", "albumin", "inr", "ascites", "encephalopathy")
 _ASCITES_POINTS = {"none": (1, 1), "mild": (2, 2), "moderate-severe": (3, 3), "refractory": (3, 3), "present": (2, 3)}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ChildPugh:
     """The score and how it came about.
 
@@ -75,8 +76,8 @@ def child_pugh(state: State) -> ChildPugh:
 
     Inputs
         bilirubin       total, mg/dL; albumin g/dL; inr, or pt over pt_control in seconds where INR is absent
-        ascites_grade   none | mild | moderate-severe | refractory; controlled by diuretics counts as mild
-        encephalopathy_grade   West Haven 0–4; controlled by medication counts as grade 1–2
+        ascites_grade   none | mild | moderate-severe | refractory; ascites_controlled (by diuretics) counts as mild
+        encephalopathy_grade   West Haven 0–4; encephalopathy_controlled (by medication) counts as grade 1–2
     Result
         every item 1, 2 or 3 points; the middle bands are inclusive at both ends, nothing is rounded before comparing
         a missing item 1 to 3 points; a present one of unknown grade 2 to 3
@@ -103,14 +104,17 @@ def child_pugh(state: State) -> ChildPugh:
 def cholestatic_total(liver: ChildPugh, state: State) -> tuple[int, int]:
     """Lowest and highest total by the bilirubin limits for PBC/PSC (below 4, 4–10, above 10 mg/dL): a second value.
 
-    Source: anesthguide-pbc; published worked cases use the ordinary limits, which stay the score
+    Inputs
+        Child-Pugh of today; bilirubin mg/dL
+    Source
+        anesthguide-pbc; published worked cases use the ordinary limits, which stay the score
     """
     low, high = _banded(state.bilirubin, BILIRUBIN_MIDDLE_CHOLESTATIC_MG_DL).points
     ordinary = liver.points["bilirubin"]
     return liver.low - ordinary[0] + low, liver.high - ordinary[1] + high
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Item:
     points: tuple[int, int]
     missing: tuple[str, ...] = ()

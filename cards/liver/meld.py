@@ -30,7 +30,12 @@ def meld_unrounded(bilirubin_mg_dl: float, inr: float, creatinine_mg_dl: float) 
 
 
 def meld_score(bilirubin_mg_dl: float, inr: float, creatinine_mg_dl: float) -> int:
-    """MELD(i) as OPTN rounds it: to the tenth, then times ten; at most 40. Source: optn-meld.
+    """MELD(i) as OPTN rounds it: to the tenth, then times ten; at most 40.
+
+    Inputs
+        bilirubin mg/dL, inr, creatinine mg/dL (4.0 where dialysis_twice_weekly is stated)
+    Source
+        optn-meld
 
     >>> meld_score(4.2, 1.2, 1.9)
     20
@@ -39,7 +44,12 @@ def meld_score(bilirubin_mg_dl: float, inr: float, creatinine_mg_dl: float) -> i
 
 
 def meld_na_score(meld: int, sodium_mmol_l: float) -> int:
-    """MELD-Na as OPTN defines it: the sodium term only above a MELD of 11. Source: optn-meld.
+    """MELD-Na as OPTN defines it: the sodium term only above a MELD of 11.
+
+    Inputs
+        meld; sodium mmol/L
+    Source
+        optn-meld
 
     >>> meld_na_score(11, 125), meld_na_score(12, 137), meld_na_score(12, 125)
     (11, 12, 23)
@@ -53,10 +63,13 @@ def meld_na_score(meld: int, sodium_mmol_l: float) -> int:
 def meld3_score(
     bilirubin_mg_dl: float, inr: float, creatinine_mg_dl: float, sodium_mmol_l: float, albumin_g_dl: float, female: bool
 ) -> int:
-    """MELD 3.0: creatinine at most 3.0, albumin 1.5 to 3.5, sodium 125 to 137. Source: kim-2021.
+    """MELD 3.0: creatinine at most 3.0, albumin 1.5 to 3.5, sodium 125 to 137. As published, not our reading: above a creatinine
+    of 2.75 mg/dL a lower albumin lowers the score, above a bilirubin of 30 mg/dL a lower sodium does.
 
-    As published, not our reading: above a creatinine of 2.75 mg/dL a lower albumin lowers the score, above a bilirubin of
-    30 mg/dL a lower sodium does.
+    Inputs
+        bilirubin mg/dL, inr, creatinine mg/dL (3.0 where dialysis_twice_weekly is stated), sodium mmol/L, albumin g/dL, sex
+    Source
+        kim-2021
 
     >>> meld3_score(1.0, 1.0, 1.0, 137, 3.5, False), meld3_score(1.0, 1.0, 1.0, 137, 3.5, True)
     (6, 7)

@@ -1,9 +1,9 @@
 """The form every liver score has."""
 
-from dataclasses import dataclass
+from cards.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Score:
     """A score, known or bounded.
 

@@ -5,7 +5,6 @@ A document has no age limit here: what was documented is documented, and its dat
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from cards.case import Case
@@ -13,13 +12,14 @@ from cards.facts import FACTS, OVERALL, Fact, Scalar
 from cards.liver.child_pugh import ITEMS
 from cards.markdown import plain
 from cards.questions import TUMOR_WORDS
+from cards.record import record
 from cards.response.history import lesion_history, target_lesions
 from cards.words import day, listed
 
 QUOTE_LENGTH = 120
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Found:
     """One piece of evidence: FHIR reference, its day (None: undated, or a state), and what it says, short."""
 
@@ -28,7 +28,7 @@ class Found:
     quote: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Document:
     """status: present | missing | not-applicable; words: what was found, or what would satisfy it.
 

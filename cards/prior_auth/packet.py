@@ -6,7 +6,6 @@ says in words that a reviewer could take for a judgment is cited, not quoted.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from cards.case import Case
@@ -16,6 +15,7 @@ from cards.prior_auth.documentation import Found, latest, surgical_rationale, sy
 from cards.prior_auth.policy import NECESSARY
 from cards.prior_auth.verdict import PriorAuth
 from cards.questions import TUMOR_WORDS
+from cards.record import record
 from cards.response.history import lesion_history, target_lesions
 from cards.words import day, listed, number
 
@@ -29,7 +29,7 @@ _KIND = {"tace": "TACE", "tae": "bland embolization", "y90": "Y-90 radioemboliza
 _MOST_PAPERS = 6
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Row:
     """One fact: what it is, its value, its day (None: a state, or undated), and the resources that say it."""
 
@@ -39,7 +39,7 @@ class Row:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Section:
     title: str
     rows: tuple[Row, ...]

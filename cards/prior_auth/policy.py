@@ -1,17 +1,17 @@
 """A payer's policy as data, and which policy is in force on a day. How a file becomes one: cards.prior_auth.policy_file."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from cards.prior_auth.predicates import PREDICATES
+from cards.record import record
 
 NECESSARY, INVESTIGATIONAL, NOT_NECESSARY = "may-be-medically-necessary", "investigational", "not-medically-necessary"
 PROCEDURES = ("tace", "tae", "radioembolization")
 CLAUSE = "clause "  # "clause I.B.3" among criteria refers to that clause
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Clause:
     """Every criterion of `all_of`, none of `none_of` and, where given, one of `any_of`.
 
@@ -32,7 +32,7 @@ class Clause:
         return (*self.all_of, *self.any_of, *self.none_of)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Otherwise:
     """What holds for a procedure when every clause of it is decided false."""
 
@@ -41,7 +41,7 @@ class Otherwise:
     reminder: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Item:
     """One document: how it is numbered and named, which evidence shows it, for which procedures (none: for each).
 
@@ -59,7 +59,7 @@ class Item:
         return not self.procedures or not procedure or procedure in self.procedures
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Policy:
     """One policy, or one of its dated versions.
 
@@ -121,7 +121,7 @@ class Policy:
                 yield from self.predicates(self.clause(criterion.removeprefix(CLAUSE)))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Policies:
     """Every policy that was loaded."""
 

@@ -1,17 +1,17 @@
 """The named predicates a policy's criteria may use: each three-valued, each on facts that are documented."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from cards.bounds import holds
 from cards.case import Case
 from cards.current import Known
 from cards.facts import Absent
+from cards.record import record
 from cards.staging.burden import milan, up_to_seven
 from cards.verdict import Verdict, verdict_of
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Predicate:
     """words: as a card says it; facts: names of the facts (cards.facts, or tumor_type) that would settle it."""
 

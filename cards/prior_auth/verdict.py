@@ -1,13 +1,13 @@
 """What the policy decides, and which documents it still misses."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from cards.case import Case
 from cards.prior_auth.documentation import EVIDENCE, Document, answered
 from cards.prior_auth.policy import CLAUSE, NECESSARY, PROCEDURES, Clause, Item, Policy
 from cards.prior_auth.policy_file import med140
 from cards.prior_auth.predicates import PREDICATES
+from cards.record import record
 from cards.verdict import Finding, Verdict, all_of, any_of
 
 OF_ORDER = {"tace": "tace", "tae": "tae", "y90": "radioembolization"}
@@ -18,7 +18,7 @@ OPERATOR = "payer-policy"
 Documents = tuple[tuple[Item, Document], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reading:
     """What a policy decides about one procedure. clause: the one that decides, as printed; "" while none does."""
 
@@ -29,7 +29,7 @@ class Reading:
     remarks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PriorAuth:
     """The policy applied to one order.
 

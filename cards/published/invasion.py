@@ -27,9 +27,10 @@ INVASION = (
     Statement(
         "portal_invasion_sources_differ",
         "Sources differ on portal vein invasion: EASL-EORTC 2012 and, by Zhang 2022, AASLD do not recommend TACE; the lists "
-        "and MED140 name portal vein thrombosis of any branch; SeekHealth: no longer absolute with selective technique; "
-        "Zhang 2022: safe in some patients with adequate collaterals (not read here), and 242 of 257 clinicians surveyed in "
-        "China (2020) would combine TACE with other treatment in segmental invasion while liver function is well preserved",
+        "and MED140 name portal vein thrombosis without telling branch from trunk; SeekHealth: no longer absolute with selective "
+        "technique; Zhang 2022: safe in some patients with adequate collaterals (not read here), and 242 of 257 clinicians "
+        "surveyed in China (2020) would combine TACE with other treatment in segmental invasion while liver function is well "
+        "preserved",
         "source-002", "vascular invasion; suggestions", _any_portal, on_card=ALWAYS,
     ),
     Statement(

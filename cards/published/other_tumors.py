@@ -33,7 +33,8 @@ OTHER_TUMORS = (
     Statement(
         "cholangiocarcinoma_after_tace",
         "Unresectable intrahepatic cholangiocarcinoma after TACE, pooled and not randomized: median survival 14.2 months "
-        "(906 patients, 2021; adverse events in 58.5 %), 15.9 (22 cohorts, 2021), 12.4 with a response in 17.3 % (2015)",
+        "(906 patients, 2021; adverse events in 58.5 %), 12.4 with a response in 17.3 % (2015); pooled mean 15.9 (22 cohorts, "
+        "2021)",
         "source-001", "evidence, cholangiocarcinoma", of_kind(_ICC), outcome=True,
     ),
     Statement(

@@ -1,5 +1,7 @@
 """Which published statements are about a patient, and which of them the eligibility card shows."""
 
+from functools import cache
+
 from cards.case import Case
 from cards.published.invasion import INVASION
 from cards.published.other_tumors import OTHER_TUMORS
@@ -29,7 +31,12 @@ def on_card(case: Case, verdict: str, said: str = "") -> tuple[tuple[str, str], 
 
     said   what the card says already: where the sentence stands in it, it is not repeated
     """
-    candidates = [s for s in STATEMENTS if verdict in s.on_card] if _has_any(case) else []
+    candidates = _shown_with(verdict) if _has_any(case) else ()
     shown = [s for s in candidates if s.concerns(case) and s.card_if(case)]
     needs = NO_NNT not in said and any(s.outcome for s in shown)
     return (*((s.text, s.source) for s in shown), *(((NO_NNT, "source-000"),) if needs else ()))
+
+
+@cache
+def _shown_with(verdict: str) -> tuple[Statement, ...]:
+    return tuple(s for s in STATEMENTS if verdict in s.on_card)

@@ -1,10 +1,10 @@
 """One published statement, and which patients it is about."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from cards.case import Case
 from cards.facts import Fact
+from cards.record import record
 
 NO_NNT = "No number needed to treat has been published for TACE."  # source-000
 
@@ -18,7 +18,7 @@ ADVISED = ("candidate", "caution")
 ALWAYS = ("candidate", "caution", "indeterminate", "not-recommended", "contraindicated")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Statement:
     """What one document says, in our words.
 

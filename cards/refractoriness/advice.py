@@ -6,6 +6,7 @@ here decides.
 
 from collections.abc import Callable
 
+from cards.bounds import holds
 from cards.case import Case
 from cards.facts import Absent
 from cards.published.statement import NO_NNT
@@ -17,7 +18,7 @@ from cards.words import number, span
 
 AFP_FOR_RAMUCIRUMAB = 400.0
 CHILD_PUGH_A_MAX, ECOG_MAX = 6, 1
-FAILURES_OF_SEVERAL = 2
+FAILURES_OF_SEVERAL, SESSIONS_BEFORE_ABANDONING = 2, 3
 
 
 def _histories(r: Refractoriness) -> list[tuple[Outcome, ...]]:
@@ -52,19 +53,21 @@ def systemic_therapy_next(case: Case, r: Refractoriness) -> Finding | None:
         return None
     liver, ecog = case.child_pugh, case.state.ecog
     inside = True if liver.high <= CHILD_PUGH_A_MAX else False if liver.low > CHILD_PUGH_A_MAX else None
-    fit = None if isinstance(ecog, Absent) else int(ecog.value) <= ECOG_MAX
+    fit = holds(ecog, lambda grade: grade <= ECOG_MAX)
     verdict = all_of((verdict_of(inside), verdict_of(fit)))
     here = f"Child-Pugh {span(liver.low, liver.high)} ({' or '.join(liver.classes)}), ECOG " + (
-        "not known" if isinstance(ecog, Absent) else str(ecog.value)
+        "not known" if isinstance(ecog, Absent) else f"{ecog.comparator}{ecog.value}"
     )
     because = f"systemic therapy instead of further TACE, if Child-Pugh A and ECOG 0–1; here {here}"
-    missing = (*liver.missing, *(("ecog",) if isinstance(ecog, Absent) else ())) if verdict is Verdict.UNKNOWN else ()
+    missing = (*liver.missing, *(("ecog",) if fit is None else ())) if verdict is Verdict.UNKNOWN else ()
     return Finding("systemic_therapy_next", verdict, because, "source-003", "steps 3 and 4", liver.evidence, missing)
 
 
 def ablation_of_residual_tumor(case: Case, r: Refractoriness) -> Finding | None:
     """Local treatment of a residual target, once its size allows: microwave ablation against sorafenib after incomplete TACE.
 
+    Inputs
+        of each session of the lesion: mrecist_response; nodule_size
     Result
         None     fewer than two sessions left the target without response
         UNKNOWN  otherwise: the document gives no limit of size
@@ -76,7 +79,7 @@ def ablation_of_residual_tumor(case: Case, r: Refractoriness) -> Finding | None:
     because = (
         f"ablation of residual tumor once its size allows (no limit given; {case.burden.text}): after incomplete "
         "remission by several TACE, PFS 9.0 months with microwave ablation, 2.8 with sorafenib; survival not reached and "
-        "16.6 months (cohort, period not given). Residual tumor is no absolute indication for systemic therapy alone. "
+        "16.6 months (design and period not given). Residual tumor is no absolute indication for systemic therapy alone. "
         f"{NO_NNT}"
     )
     return Finding("ablation_of_residual_tumor", Verdict.UNKNOWN, because, "source-002",
@@ -86,6 +89,8 @@ def ablation_of_residual_tumor(case: Case, r: Refractoriness) -> Finding | None:
 def radioembolization_or_seeds(case: Case, r: Refractoriness) -> Finding | None:
     """Yttrium-90 radioembolization and iodine-125 seeds have been used to control target lesions; no figures are given.
 
+    Inputs
+        of each session of the lesion: mrecist_response
     Result
         None  fewer than two sessions left the target without response; MET otherwise
     Source
@@ -102,6 +107,8 @@ def radioembolization_or_seeds(case: Case, r: Refractoriness) -> Finding | None:
 def three_sessions_before_abandoning(case: Case, r: Refractoriness) -> Finding | None:
     """Three sessions before TACE of a target is abandoned, and what a response within them meant.
 
+    Inputs
+        of each session of the lesion: mrecist_response
     Result
         None     no session left the target without response, or no lesion is told
         MET      fewer than three sessions of it so far
@@ -117,13 +124,15 @@ def three_sessions_before_abandoning(case: Case, r: Refractoriness) -> Finding |
         f"three sessions before abandoning: in 4,154 patients response was below 10 % after three; with CR or PR within the "
         f"first three median survival 43.4 months, else 16.6 (P < 0.001; period not given). Here {most} so far. {NO_NNT}"
     )
-    return Finding("three_sessions_before_abandoning", verdict_of(most < 3), because, "source-002",
+    return Finding("three_sessions_before_abandoning", verdict_of(most < SESSIONS_BEFORE_ABANDONING), because, "source-002",
                    "persistent viable targeted lesions")  # fmt: skip
 
 
 def on_demand_tace_of_new_lesions(case: Case, r: Refractoriness) -> Finding | None:
     """New lesions outside the treated area may be treated on demand: they are no failure of TACE by this document.
 
+    Inputs
+        nodule_count before and after each session, or new_intrahepatic_lesion after it
     Result
         None  no new lesion after a session is documented; MET otherwise
     Source
@@ -142,9 +151,11 @@ def on_demand_tace_of_new_lesions(case: Case, r: Refractoriness) -> Finding | No
 def ramucirumab_by_afp(case: Case, r: Refractoriness) -> Finding | None:
     """Ramucirumab is the only drug for HCC that is chosen by a marker: AFP of 400 ng/mL or more.
 
+    Inputs
+        afp ng/mL
     Result
         None     no definition is met, or not HCC
-        MET      AFP at least 400 ng/mL; NOT_MET below; UNKNOWN not known, or in IU/mL
+        MET      AFP at least 400 ng/mL; NOT_MET below; UNKNOWN not known, in IU/mL, or its comparator leaves it open
     Source
         source-002, continuous elevation of tumor markers
     """
@@ -153,15 +164,19 @@ def ramucirumab_by_afp(case: Case, r: Refractoriness) -> Finding | None:
     afp = case.state.afp
     rule, locator = "ramucirumab_by_afp", "continuous elevation of tumor markers"
     said = "of systemic drugs only ramucirumab is chosen by a marker, AFP 400 ng/mL or more"
-    if isinstance(afp, Absent) or afp.comparator:
+    if isinstance(afp, Absent):
         return Finding(rule, Verdict.UNKNOWN, f"{said}; here not known", "source-002", locator, (), ("afp",))
-    verdict = verdict_of(float(afp.value) >= AFP_FOR_RAMUCIRUMAB)
-    return Finding(rule, verdict, f"{said}; here {number(float(afp.value))}", "source-002", locator, (afp.evidence,))
+    verdict = verdict_of(holds(afp, lambda ng_ml: ng_ml >= AFP_FOR_RAMUCIRUMAB))
+    here = f"{afp.comparator}{number(float(afp.value))}"
+    return Finding(rule, verdict, f"{said}; here {here}", "source-002", locator, (afp.evidence,),
+                   ("afp",) if verdict is Verdict.UNKNOWN else ())  # fmt: skip
 
 
 def marker_rise_alone(case: Case, r: Refractoriness) -> Finding | None:
     """A rise of markers after TACE is no proof of refractoriness: burden, liver function and response decide together.
 
+    Inputs
+        afp, or afp_units, before the first session and since
     Result
         None  AFP has not risen by 20 %; MET otherwise
     Source

@@ -1,10 +1,11 @@
 """The one fact that would decide a definition which cannot be told: each possible answer is tried."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from cards.facts import Fact, PatientFacts, Scalar
+from cards.record import record
 from cards.refractoriness.definitions import Lesion
 from cards.response.history import Outcome
 from cards.verdict import Finding, Verdict
@@ -15,7 +16,7 @@ _HALF_OR_LESS, _MORE_THAN_HALF = 50.0, 51.0
 Rule = Callable[[Lesion], Finding]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Answered:
     """A missing fact by its name and in words, and the lesion as it would stand with each of its answers."""
 

@@ -4,13 +4,14 @@ A definition that speaks of the whole liver (markers, invasion, spread, session 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from cards.facts import NOT_TOLD, PatientFacts, Session
+from cards.record import record
 from cards.refractoriness.runs import over_told_sessions, run_of
 from cards.response.course import Course, afp_above_baseline, appeared, markers_rise, number_rises
 from cards.response.history import Outcome, add_months, lesion_history, tace_sessions
+from cards.sources import LOE_OTHER_THERAPY
 from cards.verdict import Finding, Verdict, all_of, any_of, verdict_of
 from cards.words import day, listed
 
@@ -18,9 +19,10 @@ VIABLE_ABOVE_PERCENT = 50.0
 WINDOW_MONTHS = 6
 SESSIONS_IN_WINDOW = 3
 AFP_RISE_PERCENT = 20.0
+SAME_AREA_SESSIONS, EASL_SESSIONS, STEPS_SESSIONS, ZHANG_SESSIONS, GEORGIADES_SESSIONS = 3, 2, 2, 3, 2
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Lesion:
     """What a definition judges: one lesion's history in one patient."""
 
@@ -71,6 +73,8 @@ def _target_known(on: Lesion, verdict: Verdict) -> Verdict:
 def jsh_lcsgj_2014(on: Lesion) -> Finding:
     """JSH-LCSGJ 2014: any one of insufficient response, progression in number, marker rise, invasion, spread.
 
+    Inputs
+        those of its parts; portal_vein_invasion, hepatic_vein_invasion and extrahepatic_spread, each with its day
     Result
         MET one item met; NOT_MET all items not met; UNKNOWN otherwise
     Source
@@ -100,6 +104,9 @@ def jsh_viable_over_half(on: Lesion) -> Finding:
     """JSH item 1a: two or more consecutive insufficient responses of the treated tumor (viable above 50 %) after
     adequate selective TACE, even after the agent was changed or the feeding artery analysed again.
 
+    Inputs
+        of each session of the lesion: viable_percent, else a complete mrecist_response
+        of each session: selective_session, technical_success, technique_changed
     Result
         MET      two adjacent sessions, each selective and not technically failed, viable above 50 % both times, agent or
                  feeder changed for the second
@@ -154,6 +161,9 @@ def _jsh_missing(history: Sequence[Outcome]) -> tuple[str, ...]:
 def jsh_number_increases(on: Lesion) -> Finding:
     """JSH item 1b: two or more consecutive progressions in the liver: the number rises over that before the TACE.
 
+    Inputs
+        nodule_count before and after each session, or new_intrahepatic_lesion after it
+        of each session: selective_session, technical_success, technique_changed
     Result
         MET      the number rises after two adjacent sessions, each selective and not technically failed, and it is not
                  stated that agent and feeder were left unchanged
@@ -200,6 +210,8 @@ def korean(on: Lesion) -> Finding:
 
     Read literally the first counts sessions, not failures: three planned sessions with complete response meet it.
 
+    Inputs
+        days of the sessions; portal_vein_invasion and extrahepatic_spread, each with its day
     Source
         korean-criteria, text of source-002
     """
@@ -231,6 +243,8 @@ def _three_sessions(facts: PatientFacts) -> Finding:
 def iasl_same_area(on: Lesion) -> Finding:
     """No response after 3 or more TACE within 6 months to the same area.
 
+    Inputs
+        of each session of the lesion: mrecist_response, its day
     Result
         MET      three consecutive sessions of the lesion within 6 calendar months, each SD or PD
         NOT_MET  fewer than three such sessions, or a response among them
@@ -238,20 +252,27 @@ def iasl_same_area(on: Lesion) -> Finding:
     Source
         iasl-criteria, table 1 of source-002
     """
-    verdict = over_told_sessions(on.history, lambda h: any_of(_window(h[i : i + 3]) for i in range(len(h) - 2)))
+    verdict = over_told_sessions(on.history, _same_area)
     return _per_lesion("iasl_same_area", on, _target_known(on, verdict), "iasl-criteria", "table 1")
 
 
-def _window(three: Sequence[Outcome]) -> Verdict:
-    first, last = three[0].session.when, three[-1].session.when
+def _same_area(history: Sequence[Outcome]) -> Verdict:
+    starts = range(len(history) - SAME_AREA_SESSIONS + 1)
+    return any_of(_window(history[i : i + SAME_AREA_SESSIONS]) for i in starts)
+
+
+def _window(run: Sequence[Outcome]) -> Verdict:
+    first, last = run[0].session.when, run[-1].session.when
     if first is None or last is None or last > add_months(first, WINDOW_MONTHS):
         return Verdict.NOT_MET
-    return all_of(verdict_of(o.failed) for o in three)
+    return all_of(verdict_of(o.failed) for o in run)
 
 
 def european(on: Lesion) -> Finding:
     """European: failure depends on the purpose. Palliative: stable disease is effective. Curative: SD or PD is failure.
 
+    Inputs
+        of each session of the lesion: mrecist_response, its intent
     Result
         MET      SD or PD after a session with curative intent
         NOT_MET  CR or PR after the last session that was imaged; or palliative intent and SD
@@ -279,18 +300,20 @@ def easl_2025_quoted(on: Lesion) -> Finding:
     """EASL 2025 as quoted: after 1–2 consecutive TACE without response, with preserved liver function, consider other
     therapy.
 
+    Inputs
+        of each session of the lesion: mrecist_response
     Result
         MET two consecutive sessions without response; UNKNOWN exactly one (the statement says "1–2"); NOT_MET none
     Source
-        easl-2025, LoE 3, quoted in source-003
+        easl-2025, level of evidence 3, strong recommendation, strong consensus; quoted in source-003
     """
     verdict = over_told_sessions(on.history, _easl)
     extra = "one session without response: the statement says 1–2" if verdict is Verdict.UNKNOWN and _one(on) else ""
-    return _per_lesion("easl_2025_quoted", on, verdict, "easl-2025", "LoE 3, strong consensus", (), extra)
+    return _per_lesion("easl_2025_quoted", on, verdict, "easl-2025", LOE_OTHER_THERAPY, (), extra)
 
 
 def _easl(history: Sequence[Outcome]) -> Verdict:
-    two = run_of(2, [o.failed for o in history])
+    two = run_of(EASL_SESSIONS, [o.failed for o in history])
     if two is not Verdict.NOT_MET or not history:
         return two
     return Verdict.NOT_MET if history[-1].failed is False else Verdict.UNKNOWN
@@ -304,6 +327,8 @@ def source_003_steps(on: Lesion) -> Finding:
     """The summary's own steps: progression after any session, or stable disease after two: change; stable disease after
     one: repeat once; CR or PR: on demand.
 
+    Inputs
+        of each session of the lesion: mrecist_response
     Result
         MET PD after any session, or two consecutive sessions without response; UNKNOWN a response not told
     Source
@@ -318,7 +343,7 @@ def source_003_steps(on: Lesion) -> Finding:
 
 def _steps(history: Sequence[Outcome]) -> Verdict:
     progressed = any_of(verdict_of(_progressed(o)) for o in history)
-    return any_of((progressed, run_of(2, [o.failed for o in history])))
+    return any_of((progressed, run_of(STEPS_SESSIONS, [o.failed for o in history])))
 
 
 def _progressed(outcome: Outcome) -> bool | None:
@@ -329,10 +354,12 @@ def zhang_2022_proposal(on: Lesion) -> Finding:
     """Proposal of Zhang 2022: three consecutive insufficient responses in target lesions; new lesions, portal invasion
     and spread alone do not count.
 
+    Inputs
+        of each session of the lesion: mrecist_response, else viable_percent
     Source
         source-002, suggestions to define TACE failure/refractoriness
     """
-    verdict = over_told_sessions(on.history, lambda h: run_of(3, [_no_response(o) for o in h]))
+    verdict = over_told_sessions(on.history, lambda h: run_of(ZHANG_SESSIONS, [_no_response(o) for o in h]))
     return _per_lesion("zhang_2022_proposal", on, _target_known(on, verdict), "source-002", "suggestions")
 
 
@@ -348,7 +375,13 @@ def _no_response(outcome: Outcome) -> bool | None:
 
 def klca_2022(on: Lesion) -> Finding:
     """KLCA-NCC 2022, known from a machine summary: no CR or PR after two or more on-demand TACE within 6 months; or new
-    vascular invasion; or spread. Context only. Source: klca-2022, second-hand.
+    vascular invasion; or spread. Context only.
+
+    Inputs
+        of each session of the lesion: mrecist_response, its day
+        portal_vein_invasion, hepatic_vein_invasion and extrahepatic_spread, each with its day
+    Source
+        klca-2022, second-hand
     """
     two = over_told_sessions(on.history, lambda h: any_of(_two_within(a, b) for a, b in _pairs(h)))
     items = (
@@ -368,16 +401,29 @@ def _two_within(first: Outcome, second: Outcome) -> Verdict:
 
 def georgiades(on: Lesion) -> Finding:
     """At least two treatments before abandoning TACE: 47 % of those without response to the first responded to the
-    second. MET: two or more sessions and none responded. Context only. Source: georgiades-2012 in source-002.
+    second. MET: two or more sessions and none responded. Context only.
+
+    Inputs
+        of each session of the lesion: mrecist_response
+    Source
+        georgiades-2012 in source-002
     """
-    verdict = over_told_sessions(
-        on.history, lambda h: all_of([verdict_of(len(h) >= 2), *(verdict_of(o.failed) for o in h)])
-    )
+    verdict = over_told_sessions(on.history, _none_responded)
     return _per_lesion("georgiades", on, verdict, "georgiades-2012", "text of Zhang 2022")
 
 
+def _none_responded(history: Sequence[Outcome]) -> Verdict:
+    return all_of([verdict_of(len(history) >= GEORGIADES_SESSIONS), *(verdict_of(o.failed) for o in history)])
+
+
 def ogasawara_afp(on: Lesion) -> Finding:
-    """AFP at least 20 % above baseline. Context only: one quantification, disputed. Source: ogasawara-afp in source-002."""
+    """AFP at least 20 % above baseline. Context only: one quantification, disputed.
+
+    Inputs
+        afp, or afp_units, before the first session and since
+    Source
+        ogasawara-afp in source-002
+    """
     return _liver(
         "ogasawara_afp", afp_above_baseline(on.facts, AFP_RISE_PERCENT), "ogasawara-afp", "text of Zhang 2022"
     )

@@ -1,12 +1,13 @@
 """The refractoriness verdict over the seven definitions that count, judged per lesion."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 
 from cards.case import Case
 from cards.facts import TREATMENT_HISTORY, PatientFacts, Response
 from cards.questions import label
+from cards.record import record
 from cards.refractoriness.deciding_fact import deciding_fact
 from cards.refractoriness.definitions import CONTEXT, COUNTING, DECIDING, Lesion, lesion
 from cards.response.history import (
@@ -22,7 +23,7 @@ from cards.verdict import Finding, Verdict, any_of
 from cards.words import listed
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Refractoriness:
     """What every definition says.
 

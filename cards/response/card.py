@@ -12,7 +12,10 @@ DUE_FROM_DAY, OVERDUE_AFTER_DAY = 28, 42
 def imaging_card(case: Case) -> Card | None:
     """Due from week 4 to 6 after the last TACE, overdue later, while no response that counts is recorded.
 
-    Source: source-003, step 3 (4–6 weeks)
+    Inputs
+        day of the last session; mrecist_response or viable_percent after it
+    Source
+        source-003, step 3 (4–6 weeks)
     """
     sessions = tace_sessions(case.facts)
     if not sessions or sessions[-1].latest is None:

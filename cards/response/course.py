@@ -1,17 +1,17 @@
 """The course of the whole liver over the sessions: nodule counts, first invasion, first spread, marker series."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
 from cards.facts import Fact, PatientFacts, Scalar, Session
+from cards.record import record
 from cards.response.history import COUNTS_FROM_DAY, tace_sessions
 from cards.verdict import Verdict
 from cards.words import day, number
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Course:
     """A verdict about the course with the reason and what it stands on."""
 
@@ -91,8 +91,18 @@ _MARKERS = ("afp", "afp_units", "afp_l3", "dcp", "dcp_units")
 
 
 def markers_rise(facts: PatientFacts) -> Course:
-    """Markers rising continuously after the last TACE that has a baseline: at least two values since, each above the
-    one before it and the last above the baseline (the first may dip); a rise within the laboratory's normal range does not count.
+    """Markers rising continuously after a TACE with a baseline: at least two values since, each above the one before it
+    and the last above the baseline (the first may dip); a rise within the laboratory's normal range does not count.
+
+    Inputs
+        afp, afp_units, afp_l3, dcp, dcp_units   each in its own unit, never mixed; the last value up to the day of the session
+                                                 is its baseline
+    Result
+        MET      one marker rises so after one of the sessions
+        NOT_MET  the last value is not above the baseline, or the values do not rise one by one
+        UNKNOWN  no baseline, no value since, or one value alone
+    Source
+        jsh-lcsgj-2014 (2), table 1 of source-002; "continuous" is our reading, the document calls it vague
     """
     verdicts = [course for name in _MARKERS if (course := _continuous(facts, name)) is not None]
     for wanted in (Verdict.MET, Verdict.UNKNOWN):

@@ -1,10 +1,10 @@
 """The treatment history of a lesion: each TACE session with what imaging said of it afterwards."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from cards.facts import NOT_TOLD, OVERALL, PatientFacts, Response, Session
+from cards.record import record
 from cards.response.mrecist import Measured, measured
 from cards.words import day
 
@@ -15,7 +15,7 @@ NO_RESPONSE = frozenset({"SD", "PD"})
 RESPONSE = frozenset({"CR", "PR"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Outcome:
     """What followed one session for one lesion.
 
@@ -64,7 +64,7 @@ class Outcome:
         return f"stated {self.stated}{of}; by diameters of {day(self.measured.on)} {self.measured.words}"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Timed:
     """A response with the session it belongs to and whether it counts."""
 

@@ -1,6 +1,6 @@
 """Liver function over the sessions: as it was before each TACE, and as it is today; and ART, which compares the first two."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from cards.bounds import bounds
@@ -9,6 +9,7 @@ from cards.facts import Absent, PatientFacts, Session
 from cards.liver.albi import Albi, albi
 from cards.liver.child_pugh import ChildPugh, child_pugh
 from cards.liver.score import Score
+from cards.record import record
 from cards.response.history import lesion_history, tace_sessions
 from cards.words import day, span
 
@@ -17,7 +18,7 @@ ART_AST_RISE_PERCENT = 25.0
 ART_AST, ART_CHILD_PUGH_1, ART_CHILD_PUGH_2, ART_NO_RESPONSE = 4.0, 1.5, 3.0, 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LiverAt:
     """Liver function on one day. before: the session it precedes; None: today."""
 
@@ -74,6 +75,8 @@ def art(facts: PatientFacts, course: tuple[LiverAt, ...]) -> Score | None:
     """ART: Child-Pugh before the second TACE against the first (one point more: 1.5, two or more: 3), AST risen by more
     than 25 % (4), no radiologic response to the first (1). Displayed only.
 
+    Inputs
+        before the first two sessions: Child-Pugh, ast U/L; after the first: mrecist_response
     Result
         None without two sessions within 90 days; known or bounded otherwise; 2.5 or more is the high group
     Source

@@ -1,10 +1,10 @@
 """mRECIST of one target lesion by its viable diameters, as they were measured."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from cards.facts import LesionSize
+from cards.record import record
 from cards.words import number
 
 FALL_PERCENT, RISE_PERCENT = 30.0, 20.0
@@ -16,7 +16,7 @@ def mrecist(now: float, baseline: float, nadir: float) -> str:
     nothing is rounded before comparing.
 
     Inputs
-        now, baseline, nadir   longest viable (enhancing) diameter, one unit; nadir: the smallest so far, baseline included
+        now, baseline, nadir   viable_diameter (longest, enhancing), one unit; nadir: the smallest so far, baseline included
     Not modelled
         the sum over two target lesions, lesions that are not targets, new lesions: they make the overall response
     Source
@@ -39,7 +39,7 @@ def _at_least(change: float, limit: float) -> bool:
     return round(change - limit, 9) >= 0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Measured:
     """The category of a lesion on one day by its viable diameters, in cm.
 

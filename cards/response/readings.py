@@ -1,9 +1,10 @@
 """What each imaging said of each lesion after each session: category, viable part and diameters of one day together."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from cards.facts import NOT_TOLD, OVERALL, PatientFacts, Session
+from cards.record import record
 from cards.response.history import (
     Timed,
     after_session,
@@ -16,7 +17,7 @@ from cards.response.mrecist import Measured
 from cards.words import listed
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reading:
     """One lesion (or OVERALL) on one day of imaging.
 

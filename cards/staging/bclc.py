@@ -1,12 +1,12 @@
 """BCLC 2022: every stage that the known values allow."""
 
-from dataclasses import dataclass
 from itertools import product
 
 from cards.bounds import bounds
 from cards.current import State
 from cards.facts import Absent
 from cards.liver.child_pugh import ChildPugh
+from cards.record import record
 from cards.staging.burden import Burden, spread, vascular_invasion
 from cards.verdict import Verdict
 from cards.words import listed
@@ -18,7 +18,7 @@ ADVANCED_MIN_ECOG, TERMINAL_MIN_ECOG = 1, 3
 _TUMOR_STAGES = ("0", "A", "B")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Bclc:
     """candidates: every stage still possible; one of them: it is known."""
 

@@ -10,6 +10,8 @@ from cards.verdict import Verdict, all_of, any_of, verdict_of
 def b2_features(state: State) -> Verdict:
     """B2: preserved portal flow, well-defined nodules, selective access to the feeding arteries; the group for TACE.
 
+    Inputs
+        portal_flow, growth_pattern, selective_access
     Result
         MET all three stated; NOT_MET one stated otherwise; UNKNOWN else
     Not modelled
@@ -24,6 +26,8 @@ def b2_features(state: State) -> Verdict:
 def b3_features(state: State) -> Verdict:
     """B3: diffuse or infiltrative disease (extensive bilobar is not defined); the group for systemic therapy.
 
+    Inputs
+        diffuse, growth_pattern
     Source
         bclc-b-2022
     """
@@ -31,12 +35,13 @@ def b3_features(state: State) -> Verdict:
 
 
 def b_subgroup_remark(state: State, b: Burden, stage: Bclc) -> str:
-    """What the stated features say of a BCLC B tumor; "" where the tumor is not B, has spread or invades, or nothing tells.
+    """What the stated features say of a BCLC B tumor; "" where the tumor is not B, has spread or invades, in stage D, or where
+    nothing tells.
 
     Source
         bclc-b-2022: B1 within local extended transplant criteria, B2 for TACE, B3 for systemic therapy
     """
-    if stage.by_tumor != ("B",) or confined(state) is Verdict.NOT_MET:
+    if stage.by_tumor != ("B",) or confined(state) is Verdict.NOT_MET or stage.stage == "D":
         return ""
     if b3_features(state) is Verdict.MET:
         return "BCLC B3 features (diffuse or infiltrative): systemic therapy is the option of this subgroup"
@@ -58,6 +63,7 @@ def stage_migration(state: State, stage: Bclc, failed: bool = False) -> str:
     Inputs
         unresectable      stated: resection, ablation and transplant are excluded (first options of 0 and A)
         selective_access  stated as not feasible (a condition of TACE in B)
+        bridge_to_transplant, tumor_rupture   stated: others decide
         failed            the ordered lesion is refractory to TACE by a rule that decides
     Result
         the migration in words; "" where no first option is stated as not feasible or failed, with invasion or spread, and where

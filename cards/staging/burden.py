@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from cards.bounds import Bounds, bounds
 from cards.current import State
 from cards.facts import NOT_TOLD, Absent, Fact, LesionSize
+from cards.record import record
 from cards.verdict import Verdict, all_of, any_of, verdict_of
 from cards.words import span
 
@@ -25,7 +25,7 @@ PRINTED_MANY, PRINTED_MANY_EACH_BELOW_CM = 5, 3.0
 PRINTED_TOTAL_BELOW_CM = 8.0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Burden:
     """Nodules of today.
 

@@ -1,13 +1,13 @@
 """HAP and mHAP-II: prognosis after embolization of HCC. Displayed only; no source makes them a TACE rule."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cards.bounds import bounds, holds
 from cards.current import State
 from cards.facts import Absent, Fact, Scalar
 from cards.liver.albi import UMOL_L_PER_MG_DL
 from cards.liver.score import Score
+from cards.record import record
 from cards.staging.burden import Burden
 
 ALBUMIN_BELOW_G_DL = 3.6
@@ -18,7 +18,7 @@ SIZE_ABOVE_CM = 7.0
 MANY_FROM = 2
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Point:
     """One item: True or False, None where it is not known."""
 
@@ -43,6 +43,8 @@ def hap(state: State, b: Burden) -> Score:
 def mhap_ii(state: State, b: Burden) -> Score:
     """mHAP-II: HAP plus one point for two or more nodules.
 
+    Inputs
+        albumin g/dL, bilirubin, afp ng/mL, nodule_size, nodule_count
     Result
         as HAP; bilirubin is compared as in HAP, above 17 µmol/L (0.99 mg/dL). The abstract prints above 0.9 mg/dL: where
         that would add a point it is said.

@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
+from cards.record import record
 from cards.timeline.svg import width_of
 from cards.words import day
 
@@ -15,7 +15,7 @@ _GAP = 9.0
 _LEAST_DAYS = 30
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Days:
     """The days from `start` to `end` between two edges, in pixels."""
 
@@ -84,7 +84,7 @@ def _firsts(start: date, end: date, months: int) -> list[date]:
         step += 1
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Decades:
     """Whole powers of ten between two heights, in pixels; up is more."""
 

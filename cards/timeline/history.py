@@ -1,10 +1,10 @@
 """The history that the table and the picture both show: sessions, responses, markers, liver function, what appeared."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from cards.assess import Assessment
 from cards.facts import OVERALL, Fact, PatientFacts, Scalar, Session
+from cards.record import record
 from cards.response.history import lesion_name, tace_sessions
 from cards.response.liver_course import LiverAt
 from cards.response.readings import Reading, readings
@@ -26,7 +26,7 @@ _APPEARANCES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Row:
     """One line of the table: day, what it is, of what, what was found, and the resources it stands on."""
 
@@ -37,7 +37,7 @@ class Row:
     evidence: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Appearance:
     """Invasion, spread or a new lesion, where it is first documented as present."""
 

@@ -1,9 +1,9 @@
 """Rows of marks with their words: what would overlap goes one lane down."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from cards.record import record
 from cards.timeline.axis import Days
 from cards.timeline.svg import FOREGROUND, cut, dot, text, width_of
 
@@ -11,7 +11,7 @@ LANE_PX = 17.0
 _OFF = 8.0  # from a mark to its words
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Mark:
     """A point of a row with its words beside it; shown is read on the point. hollow: it does not count."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 
+from cards.record import record
 from cards.timeline.axis import Days, decades_over
 from cards.timeline.svg import FONT_PX, LIVER, MARKER, dot, element, line, text, width_of
 
@@ -13,7 +14,7 @@ _MARGIN_PX = 16.0  # above the highest and below the lowest point, for its words
 MARKER_PX, LIVER_PX = 104.0, 74.0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Point:
     """A value, or the span that it can have."""
 

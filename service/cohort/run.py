@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from cards.record import record
 from service.cohort.bulk import spill
 from service.cohort.bulk.export import Piece, files_of, pieces_of, unpacked_bytes
 from service.cohort.journal import Journal, counts_json, counts_of
@@ -38,7 +39,7 @@ RESULTS, PARQUET, REPORT, TABLES, BROKEN = (
 PRIVATE = 0o077  # results name patients: nobody else on the machine reads them
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Job:
     """folder: the export; out: the results."""
 
@@ -53,7 +54,7 @@ class Job:
         return self.out / WORK
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Totals:
     """What the report is made of."""
 

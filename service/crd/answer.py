@@ -1,7 +1,7 @@
 """The answer of a CRD service: coverage information where the payer told it, and cards of the kinds that are wanted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -11,6 +11,7 @@ from cards.assess import Assessment
 from cards.card import Card
 from cards.prior_auth.policy import NECESSARY, PROCEDURES, Policy
 from cards.prior_auth.verdict import PriorAuth
+from cards.record import record
 from service.crd.options import Wanted
 from service.crd.profile import Profile
 from service.fhir.bundle import reference_to
@@ -24,7 +25,7 @@ Resource = Mapping[str, Any]
 MANDATORY = ("status", "intent", "code", "subject", "authoredOn", "requester")  # of an order that CRD may update
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Call:
     """One call of a CRD service."""
 

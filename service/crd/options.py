@@ -1,8 +1,9 @@
 """What a client may configure, what it asked for, and which version of CRD it speaks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from cards.record import record
 
 VERSIONS = ("2.0", "2.2")
 OLDEST = VERSIONS[0]  # requestedVersion came with 2.2: who does not state it speaks 2.0
@@ -40,7 +41,7 @@ OPTIONS: tuple[Mapping[str, Any], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Wanted:
     """Which kinds of answers are wanted, how many cards, and by which version."""
 

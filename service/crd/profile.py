@@ -2,12 +2,13 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from cards.prior_auth.policy import PROCEDURES
+from cards.record import record
 
 COVERED = ("covered", "conditional", "not-covered")
 _KEYS = {"payer", "policy", "names", "references", "identifier", "covered", "contact", "authorization_codes"}
@@ -17,7 +18,7 @@ class ProfileError(ValueError):
     """A profile that cannot be used: one line."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Profile:
     """payer: as physicians know it; policy: key of the policy; names, references, identifiers: how a Coverage names it.
 

@@ -54,10 +54,13 @@ def _collect(found: Any, full_url: str, depth: int, resources: list[Resource], f
 
 def without_repetition(resources: Iterable[Resource]) -> list[Resource]:
     """The same resource sent under two keys or on two pages is one; two versions of it stay two."""
+    found = list(resources)
+    if len({f"{resource['resourceType']}/{resource.get('id')}" for resource in found}) == len(found):
+        return found
     first: dict[tuple[Any, str], Resource] = {}
     versions: dict[tuple[Any, str], _Versions] = {}
     once: list[Resource] = []
-    for resource in resources:
+    for resource in found:
         identifier = resource.get("id")
         if isinstance(identifier, str) and identifier:
             name = (resource["resourceType"], identifier)
@@ -174,7 +177,7 @@ def _inside(value: Any) -> list[tuple[Any, str]]:
     if is_bundle(value):
         entries = value.get("entry")
         entries = [entries] if isinstance(entries, dict) else entries
-        return [_entry(entry) for entry in entries] if isinstance(entries, list) else []
+        return [*map(_entry, entries)] if isinstance(entries, list) else []
     if is_wrapped(value):
         return [_entry(value)]
     return []

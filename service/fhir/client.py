@@ -9,36 +9,18 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import orjson
 
+from cards.record import record
+from service.addresses import origin
 from service.fhir.bundle import is_bundle, next_link
-from service.outgoing import (
-    NOT_AN_ADDRESS,
-    TIMED_OUT,
-    Allowance,
-    Flight,
-    NotFetched,
-    Outgoing,
-    fly,
-    origin,
-    plain_address,
-    seconds_left,
-)
+from service.fhir.servers import Answer, Servers
+from service.outgoing import TIMED_OUT, Allowance, Flight, NotFetched, Outgoing, fly, seconds_left
 from service.settings import Settings
 
-NOT_LISTED = "the FHIR server is not on the list of servers that may be called"
 ELSEWHERE = "the next page is at another address"
-NO_TLS = "the FHIR server is not reached by https"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What one query gave: its pages as they came, and why there are no more of them ("" where it is complete)."""
-
-    pages: tuple[dict[str, Any], ...] = ()
-    problem: str = ""
 
 
 @dataclass(slots=True)
@@ -58,7 +40,7 @@ class _Query:
         return Answer(tuple(self.pages), self.problem)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Call:
     """What all queries of one fetch share."""
 
@@ -68,24 +50,18 @@ class _Call:
     allowance: Allowance
 
 
-class FhirClient:
+class FhirClient(Servers):
     """Shared by all requests: it keeps connections, and nothing of any patient."""
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = monotonic) -> None:
-        self._settings = settings
+        super().__init__(settings)
         self._clock = clock
-        self._allowed = [urlsplit(server) for server in settings.fhir_servers]
         self._outgoing = Outgoing(
             connect_seconds=settings.fhir_connect_seconds,
             max_bytes=settings.fhir_max_bytes,
             ca_file=settings.fhir_ca_file,
             networks=settings.fhir_networks,
         )
-        self.on_fetched: Callable[[Mapping[str, str], float], object] = lambda outcomes, seconds: None
-
-    def refusal(self, server: str) -> str:
-        """Why this server may not be called; "" where it may."""
-        return _refusal(server, self._settings, self._allowed) or (NOT_AN_ADDRESS if "?" in server else "")
 
     def fetch(self, server: str, token: str, queries: Mapping[str, str]) -> dict[str, Answer]:
         """All queries at once (a path below the server, or the address of a next page) → name: Answer.
@@ -129,7 +105,7 @@ class FhirClient:
     def _page(self, address: str, call: _Call) -> dict[str, Any]:
         if not _same_origin(address, call.server):
             raise NotFetched(ELSEWHERE)
-        refused = _refusal(address, self._settings, self._allowed)
+        refused = self.refused(address)
         if refused:
             raise NotFetched(refused)
         headers = {"Accept": "application/fhir+json"}
@@ -160,21 +136,6 @@ def _resource(body: bytes, address: str) -> dict[str, Any]:
     if not is_bundle(page) and (url.query or kind != url.path.split("/")[-2]):
         raise NotFetched("the answer is not what was asked for")
     return dict(page)
-
-
-def _refusal(address: str, settings: Settings, allowed: list[SplitResult]) -> str:
-    """A URL that two parsers could read differently is refused before it is compared."""
-    url = plain_address(address)
-    if url is None:
-        return NOT_AN_ADDRESS
-    if not any(_is_within(url, server) for server in allowed):
-        return NOT_LISTED
-    return "" if settings.allows_scheme(address) else NO_TLS
-
-
-def _is_within(url: SplitResult, server: SplitResult) -> bool:
-    base = server.path.rstrip("/")
-    return origin(url) == origin(server) and (url.path == base or url.path.startswith(base + "/"))
 
 
 def _same_origin(address: str, server: str) -> bool:

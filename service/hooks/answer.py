@@ -1,20 +1,21 @@
 """One call answered: gathered, assessed (or remembered), written as cards, audited."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import g, request
 
 from service import advice
 from service.errors import NotUsable
+from service.fhir.bundle import Resource
 from service.fhir.write.additions import WORKSHEET_LINK, sent_answers, with_answers, with_link
 from service.hooks import catalog
 from service.hooks.audit import Asked
 from service.hooks.case import Case, assess, now
 from service.hooks.prefetch import gather
-from service.hooks.recent import Answered, Recent
+from service.hooks.recent import Answered
 from service.hooks.request import HookRequest
-from service.hooks.running import running
-from service.hooks.site import Site
+from service.hooks.running import Running, running
 
 MOST_DRAFTS, MOST_ORDERS = 500, 25
 
@@ -27,31 +28,42 @@ def cards_for(asked: HookRequest, service: catalog.Service) -> list[dict[str, An
     if orders is not None and not advice.order_is_ours(orders, None):
         here.metrics.not_ours(service.id)
         return []
-    gathered = gather(asked, site.needs, here.client)
-    case = Case(
-        patient=asked.patient_id,
-        resources=[*gathered.resources, *sent_answers(asked.answers)],
-        draft_orders=orders,
-        other_orders=asked.other_orders,
-        full_urls=gathered.full_urls,
-        gaps=gathered.gaps,
-        unreached=gathered.unreached,
-        as_of=asked.as_of,
-        hook=service.hook,
-        service_id=service.id,
-        hook_instance=asked.hook_instance,
-    )
-    answered = _answered(case, site, here.recent)
-    cards = advice.wire(answered.cards(case.hook), service_id=case.service_id, hook_instance=case.hook_instance)
+    moment = asked.as_of or now(site.settings)
+    answered = _answered(asked, orders, moment, service, here)
+    cards = advice.wire(answered.cards(service.hook), service_id=service.id, hook_instance=asked.hook_instance)
     told = Asked(service.id, service.hook, asked.hook_instance, asked.patient_id, site, g.get("began", 0.0))
     cards = with_link(with_answers(cards, asked.answers, asked.patient_id), worksheet_link())
     return here.audit.given(told, answered.assessments, cards)
 
 
-def _answered(case: Case, site: Site, recent: Recent) -> Answered:
-    asked = case.as_of or now(site.settings)
-    case, of = case.at(asked), f"{site.name} {site.configuration}"
-    return recent.answered(case, of, site.settings.day_of(asked), lambda recall: assess(case, site.settings, recall))
+def _answered(
+    asked: HookRequest, orders: list[Resource] | None, moment: datetime, service: catalog.Service, here: Running
+) -> Answered:
+    """What is remembered of the same request, or of the same record; else gathered and assessed."""
+    site, recent, others = here.site, here.recent, asked.other_orders
+    of, day = f"{site.name} {site.configuration}", site.settings.day_of(moment)
+    key = recent.sent(asked, (orders, others), of, day)
+    known = recent.known(key, moment)
+    if known is not None:
+        return known
+    gathered = gather(asked, site.needs, here.client)
+    case = Case(
+        patient=asked.patient_id,
+        resources=[*gathered.resources, *sent_answers(asked.answers)],
+        draft_orders=orders,
+        other_orders=others,
+        full_urls=gathered.full_urls,
+        gaps=gathered.gaps,
+        unreached=gathered.unreached,
+        as_of=moment,
+        hook=service.hook,
+        service_id=service.id,
+        hook_instance=asked.hook_instance,
+    )
+    if gathered.asked:
+        key = recent.gathered(case, of, day)
+        known = recent.known(key, moment)
+    return known or recent.answered(key, case, lambda recall: assess(case, site.settings, recall))
 
 
 def refuse_too_many(asked: HookRequest) -> None:
@@ -70,7 +82,7 @@ def worksheet_link() -> dict[str, str] | None:
     """Where a card leads for the rest; the address carries nothing of the patient."""
     settings = running().settings
     if settings.sandbox:
-        return {"label": WORKSHEET_LINK, "url": f"{request.host_url}worksheet", "type": "absolute"}
+        return {"label": WORKSHEET_LINK, "url": f"{request.scheme}://{request.host}/worksheet", "type": "absolute"}
     if settings.smart_client_id and settings.public_url:
         return {"label": WORKSHEET_LINK, "url": f"{settings.public_url.rstrip('/')}/worksheet/launch", "type": "smart"}
     return None

@@ -8,7 +8,6 @@ import hmac
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from time import perf_counter, time_ns
@@ -17,6 +16,7 @@ from uuid import UUID
 
 import orjson
 
+from cards.record import record
 from cards.verdict import Finding, Verdict
 from service.hooks.site import Site
 from service.memo import memo
@@ -42,7 +42,7 @@ _FINDINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Asked:
     """Who asked for what, and how; patient_id stays here and goes no further than into a keyed hash."""
 

@@ -2,10 +2,11 @@
 or a whole hook request."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from cards.record import record
 from service import advice
 from service.errors import NotJson, NotUsable, json_type
 from service.fhir import bundle
@@ -34,7 +35,7 @@ _KNOWN_ELSEWHERE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Case:
     """draft_orders None: no hook named them; they are looked for among the resources."""
 

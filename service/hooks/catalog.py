@@ -4,19 +4,19 @@ Templates keep to what CDS Hooks 2.0 calls safe: read and search by type, token 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import quote
 
 from cards.facts import FACTS
+from cards.record import record
 from service.crd.options import service_extension
 
 CDS_HOOKS_VERSION = "2.0.1"
 PATIENT_TOKEN = "{{context.patientId}}"  # noqa: S105 - a template token # nosec B105
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Need:
     """One prefetch key. label: how a gap is named; kind: the resource type its query answers with.
 
@@ -33,7 +33,7 @@ class Need:
         return self.template.replace(PATIENT_TOKEN, quote(patient_id, safe=""))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Service:
     """crd: by Da Vinci CRD, offered only where the operator was told something of a payer."""
 
@@ -127,7 +127,7 @@ def more_needs(service: Service) -> tuple[Need, ...]:
 @cache
 def needs(local: tuple[str, ...] = ()) -> tuple[Need, ...]:
     """What is asked for. local: the operator's codes as "system|code", which no EHR would send unasked."""
-    laboratory = ",".join(_loinc())
+    laboratory = ",".join(_measured())
     own = ",".join((*(spec.code for spec in FACTS.values() if spec.code), *map(_token, local)))
     return (
         Need("patient", "patient", "Patient", f"Patient/{PATIENT_TOKEN}"),
@@ -160,10 +160,10 @@ def _token(code: str) -> str:
     return quote(code.replace("\\", "\\\\").replace(",", "\\,"), safe=":/|.-_~")
 
 
-def _loinc() -> list[str]:
-    from service.fhir.read.codes import loinc_for_prefetch  # the code table is read when first asked for
+def _measured() -> list[str]:
+    from service.fhir.read.codes import codes_for_prefetch  # the code table is read when first asked for
 
-    return loinc_for_prefetch()
+    return codes_for_prefetch()
 
 
 def discovery(asked: tuple[Need, ...], crd: bool = False) -> Mapping[str, Any]:

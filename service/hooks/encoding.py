@@ -46,9 +46,9 @@ def compressed(response: Response) -> Response:
     """For a caller who takes gzip; what is small stays as it is."""
     if response.status_code != 200 or response.direct_passthrough or "Content-Encoding" in response.headers:
         return response
-    if not (response.mimetype or "").startswith(("application/", "text/")):
+    if not (response.content_type or "").startswith(("application/", "text/")):
         return response
-    response.vary.add("Accept-Encoding")
+    response.headers.add("Vary", "Accept-Encoding")
     if "gzip" in request.headers.get("Accept-Encoding", "") and request.accept_encodings["gzip"] > 0:
         data = response.get_data()
         if len(data) >= WORTH_BYTES:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -12,6 +11,7 @@ import orjson
 from flask import Flask
 from werkzeug.routing import Rule
 
+from cards.record import record
 from service.hooks import catalog
 from service.hooks.trust import needs_token
 from service.settings import Settings
@@ -28,7 +28,7 @@ _SERVICE = "<service_id>"
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Described:
     """What the code of a route does not say itself: the schemas of its body and of its answer."""
 

@@ -5,13 +5,14 @@ that came as an OperationOutcome failed at the client and is fetched. What can n
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from cards.record import record
 from service.errors import NotReached
 from service.fhir import bundle
 from service.fhir.bundle import Resource
-from service.fhir.client import Answer, FhirClient
+from service.fhir.servers import Answer, Servers
 from service.hooks.catalog import Need
 from service.hooks.request import HookRequest
 from service.memo import memo
@@ -24,10 +25,10 @@ MOST_RESOURCES = 5000  # a long record has hundreds; reading is to end in time w
 TOO_MANY = f"resources beyond the first {MOST_RESOURCES} were not read"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Gathered:
     """resources: all there is, in order; gaps: what could not be had, and why; unreached: the resource types of the
-    gaps; reached: whether anything was.
+    gaps; reached: whether anything was; asked: whether a server was asked, so that what was sent is not all there is to it.
     """
 
     resources: list[Resource]
@@ -35,9 +36,10 @@ class Gathered:
     unreached: frozenset[str]
     full_urls: dict[str, str]
     reached: bool
+    asked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sent:
     """What one prefetch key brought. problem: why it does not answer the need; next_page: where it goes on."""
 
@@ -48,7 +50,7 @@ class Sent:
     next_page: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Missing:
     """Something still to be fetched: a need, or the pages after the first."""
 
@@ -58,14 +60,14 @@ class _Missing:
     later_pages: bool = False
 
 
-def gather(request: HookRequest, needs: tuple[Need, ...], client: FhirClient | None) -> Gathered:
+def gather(request: HookRequest, needs: tuple[Need, ...], client: Servers | None) -> Gathered:
     """Prefetch first, the FHIR server for the rest; client None: nothing is fetched.
 
     NotReached where nothing at all could be had.
     """
     sent = {key: _sent(value) for key, value in request.prefetch.items()}
     satisfied = _satisfied(sent, needs)
-    missing = [*_absent(request.patient_id, needs, sent, satisfied), *_unfinished(satisfied)]
+    missing = [*_absent(request.patient_id, needs, sent, satisfied), *_unfinished(satisfied, needs)]
     answers, refused = _fetched(request, missing, client)
     pages = [page for answer in answers for page in answer.pages]
     if needs and not satisfied and not pages and client is not None:
@@ -81,29 +83,30 @@ def gather(request: HookRequest, needs: tuple[Need, ...], client: FhirClient | N
         unreached=frozenset(each.need.kind for each, _ in _failed(missing, answers)) | left_out,
         full_urls=full_urls | fetched_urls | dict(request.order_urls),
         reached=bool(satisfied or pages),
+        asked=bool(answers),
     )
 
 
-def _satisfied(prefetch: Mapping[str, Sent], needs: tuple[Need, ...]) -> dict[Need, Sent]:
-    """Needs that were answered, by their own key, else by a key named as the type, else by what a key holds."""
-    satisfied: dict[Need, Sent] = {}
+def _satisfied(prefetch: Mapping[str, Sent], needs: tuple[Need, ...]) -> dict[str, Sent]:
+    """Keys of the needs that were answered, by their own key, else by a key named as the type, else by what a key holds."""
+    satisfied: dict[str, Sent] = {}
     own = {need.key: need for need in needs}
     for key in sorted(prefetch, key=lambda key: key not in own):
         sent = prefetch[key]
         for need in [own[key]] if key in own else _meant(key, sent, needs, satisfied):
-            if not sent.problem and need not in satisfied and _answers(need, sent):
-                satisfied[need] = sent
+            if not sent.problem and need.key not in satisfied and _answers(need, sent):
+                satisfied[need.key] = sent
     return satisfied
 
 
-def _meant(key: str, sent: Sent, needs: tuple[Need, ...], satisfied: Mapping[Need, Sent]) -> list[Need]:
+def _meant(key: str, sent: Sent, needs: tuple[Need, ...], satisfied: Mapping[str, Sent]) -> list[Need]:
     named = [need for need in needs if _word(key) in (_word(need.kind), _word(need.key))]
     if named:
         return named
     if len(sent.kinds & {need.kind for need in needs}) > 1:
         return list(needs)  # a mix of types under a name that says nothing: the record as a whole
     # Its name says nothing: it stands for one need, not for every need of that type
-    return [need for need in needs if sent.kinds == {need.kind} and need not in satisfied][:1]
+    return [need for need in needs if sent.kinds == {need.kind} and need.key not in satisfied][:1]
 
 
 @memo(512)
@@ -138,21 +141,24 @@ def _status(wrapped: Mapping[str, Any]) -> str:
 
 
 def _absent(
-    patient_id: str, needs: Iterable[Need], sent: Mapping[str, Sent], satisfied: Mapping[Need, Sent]
+    patient_id: str, needs: Iterable[Need], sent: Mapping[str, Sent], satisfied: Mapping[str, Sent]
 ) -> list[_Missing]:
-    return [_Missing(need, need.query_for(patient_id), _problem(sent, need)) for need in needs if need not in satisfied]
+    return [
+        _Missing(need, need.query_for(patient_id), _problem(sent, need)) for need in needs if need.key not in satisfied
+    ]
 
 
 def _problem(sent: Mapping[str, Sent], need: Need) -> str:
     return sent[need.key].problem or OTHER_KIND if need.key in sent else NOT_SENT
 
 
-def _unfinished(satisfied: Mapping[Need, Sent]) -> list[_Missing]:
-    last = {sent.next_page: need for need, sent in satisfied.items() if sent.next_page}
-    return [_Missing(need, page, "", later_pages=True) for page, need in last.items()]
+def _unfinished(satisfied: Mapping[str, Sent], needs: tuple[Need, ...]) -> list[_Missing]:
+    last = {sent.next_page: key for key, sent in satisfied.items() if sent.next_page}
+    own = {need.key: need for need in needs} if last else {}
+    return [_Missing(own[key], page, "", later_pages=True) for page, key in last.items()]
 
 
-def _fetched(request: HookRequest, missing: list[_Missing], client: FhirClient | None) -> tuple[list[Answer], str]:
+def _fetched(request: HookRequest, missing: list[_Missing], client: Servers | None) -> tuple[list[Answer], str]:
     """One answer for each that is missing; or none at all, and why nothing was asked."""
     if client is None or not request.fhir_server:
         return [], NOT_SENT

@@ -36,15 +36,17 @@ def _end(response: Response) -> Response:
 
 def _route() -> str:
     """The rule that matched, never the address: that may hold an id. A service of ours is named."""
-    if request.url_rule is None:
+    matched = request.url_rule
+    if matched is None:
         return "none"
-    service_id = (request.view_args or {}).get("service_id", "")
-    known = catalog.service(service_id) is not None
-    return request.url_rule.rule.replace("<service_id>", service_id) if known else request.url_rule.rule
+    rule = str(matched.rule)
+    service_id = (request.view_args or {}).get("service_id")
+    return rule.replace("<service_id>", service_id) if service_id and catalog.service(service_id) is not None else rule
 
 
 def _method() -> str:
-    return request.method if request.method in ("GET", "POST", "OPTIONS", "HEAD", "PUT", "DELETE") else "other"
+    method = request.method
+    return method if method in ("GET", "POST", "OPTIONS", "HEAD", "PUT", "DELETE") else "other"
 
 
 def _live() -> Response:

@@ -10,16 +10,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from threading import Lock
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import orjson
 
-from cards.advise import advise
+from cards.advise import Made, advise
 from cards.assess import Assessment
 from cards.card import Card
+from cards.record import record
+from service.fhir.bundle import Resource
 from service.fhir.read import Recall
 from service.fhir.read.observation import Observed
 from service.hooks.case import Case
+from service.hooks.request import HookRequest
 
 MOST = 64
 MOST_BYTES = 16_000_000  # of the contents that led to them: what is kept of one is not longer than it
@@ -44,14 +47,15 @@ class Answered:
     assessments: tuple[Assessment, ...]
     length: int = 0
     _cards: dict[str, list[Card]] = field(default_factory=dict)
+    _made: Made = field(default_factory=dict)
 
     def cards(self, hook: str) -> list[Card]:
         if hook not in self._cards:
-            self._cards[hook] = advise(self.assessments, hook)
+            self._cards[hook] = advise(self.assessments, hook, self._made)
         return self._cards[hook]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Read:
     """What the Observations of one record told."""
 
@@ -60,6 +64,15 @@ class Read:
     length: int = 0
 
 
+class Key(NamedTuple):
+    """Keyed digests of a record, and of it with the orders; the length of both. b"" for what cannot be remembered."""
+
+    record: bytes
+    whole: bytes
+    length: int
+
+
+Orders = tuple[Sequence[Resource] | None, Sequence[Resource]]  # asked about, and drafted beside them
 Kept = TypeVar("Kept", bound=Asked)
 
 
@@ -115,39 +128,49 @@ class Recent:
     def __len__(self) -> int:
         return len(self._answers)
 
-    def answered(
-        self, case: Case, configuration: str, today: date, assess: Callable[[Recall], Sequence[Assessment]]
-    ) -> Answered:
-        """What the same content was answered on the same day under the same configuration, else what `assess` gives.
+    def sent(self, request: HookRequest, orders: Orders, configuration: str, today: date) -> Key:
+        """Of a request: of all that is known where no server has to be asked."""
+        told = (request.prefetch, request.companions, sorted(request.order_urls.items()), request.answers)
+        return self._key(orders, request.patient_id, told, request.fhir_server, today, configuration)
+
+    def gathered(self, case: Case, configuration: str, today: date) -> Key:
+        """Of what was sent and fetched."""
+        told = (case.resources, sorted(case.full_urls.items()), case.gaps, sorted(case.unreached))
+        return self._key((case.draft_orders, case.other_orders), case.patient, told, "", today, configuration)
+
+    def known(self, key: Key, asked: datetime) -> Answered | None:
+        """What the same content was answered on the same day under the same configuration."""
+        return self._answers.find(key.whole, asked) if key.whole else None
+
+    def answered(self, key: Key, case: Case, assess: Callable[[Recall], Sequence[Assessment]]) -> Answered:
+        """What `assess` gives; from now on it is known.
 
         case   with the moment asked
         """
         asked = case.as_of
         if asked is None:
             raise ValueError("the moment asked is not stated")
-        record, length = self._key(case.patient, case.resources, sorted(case.full_urls.items()), today, configuration)
-        key, more = self._key(
-            record.hex(), case.draft_orders, case.other_orders, case.gaps, sorted(case.unreached)
-        ) if record else (b"", 0)  # fmt: skip
-        known = self._answers.find(key, asked) if key else None
-        if known is not None:
-            return known
-        remembered = self._records.find(record, asked) if record else None
+        remembered = self._records.find(key.record, asked) if key.record else None
         told: list[Observed] = []
 
         def recall(read: Callable[[], Observed]) -> Observed:
             told.append(remembered.observed if remembered is not None else read())
             return told[0]
 
-        found = Answered(asked, tuple(assess(recall)), length + more)
+        found = Answered(asked, tuple(assess(recall)), key.length)
         # What is dated later than the moment asked comes to count as time goes on: such an answer is not kept.
-        if key and found.assessments and not found.assessments[0].case.facts.awaits:
-            self._answers.keep(key, found)
+        if key.whole and found.assessments and not found.assessments[0].case.facts.awaits:
+            self._answers.keep(key.whole, found)
             if remembered is None and told:
-                self._records.keep(record, Read(asked, told[0], length))
+                self._records.keep(key.record, Read(asked, told[0], key.length))
         return found
 
-    def _key(self, *content: Any) -> tuple[bytes, int]:
+    def _key(self, orders: Orders, *record: Any) -> Key:
+        kept, length = self._digest(record)
+        whole, more = self._digest((kept.hex(), *orders)) if kept else (b"", 0)
+        return Key(kept, whole, length + more)
+
+    def _digest(self, content: Any) -> tuple[bytes, int]:
         """And the length of what it stands for. b"" for what cannot be written again: nested deeper than orjson writes."""
         try:
             written = orjson.dumps(content)

@@ -1,12 +1,13 @@
 """Hook body → HookRequest. Lenient where real clients are, strict with a named path where nothing can be done."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 import orjson
 
+from cards.record import record
 from service.errors import NotJson, NotUsable, json_type
 from service.fhir import bundle
 from service.fhir.bundle import Resource
@@ -21,7 +22,7 @@ _ORDERS = ("Request", "Order", "Prescription")  # the request resources of R4, a
 _NOT_IN_AN_ID = frozenset("/\\?#&%<>\"'")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HookRequest:
     """One call. What is about the patient stays out of repr, so that it cannot reach a log.
 

@@ -35,14 +35,16 @@ def discovery() -> Response:
 
 @hooks.post("/cds-services/<service_id>")
 def call(service_id: str) -> Response:
-    service = catalog.service(service_id, bool(running().site.settings.payer_profile))
+    here = running()
+    settings = here.site.settings
+    service = catalog.service(service_id, bool(settings.payer_profile))
     if service is None:
         raise NotKnown
     body = json_body()
-    asked = hook_request(body, service.hook, running().site.settings)
+    asked = hook_request(body, service.hook, settings)
     if service.crd:
         refuse_too_many(asked)
-        return as_json(payer_answer(asked, service, body.get("extension"), running(), g.get("began", 0.0)))
+        return as_json(payer_answer(asked, service, body.get("extension"), here, g.get("began", 0.0)))
     return as_json({"cards": cards_for(asked, service)})
 
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from flask import Flask, current_app, g
 
-from service.fhir.client import FhirClient
+from service.fhir.servers import Servers
 from service.hooks.audit import Audit
 from service.hooks.recent import Recent
 from service.hooks.site import Site, named
@@ -27,7 +27,7 @@ class Running:
     """
 
     settings: Settings
-    client: FhirClient
+    client: Servers
     sites: Mapping[str, Site]
     store: Store
     gate: Gate

@@ -1,13 +1,13 @@
 """What one client gets: its settings, what it is asked to send, and which services stay in the shadow for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 import orjson
 
 from cards.prior_auth.policy_file import PolicyError, load_all
+from cards.record import record
 from service import clients
 from service.fhir.read import local_codes
 from service.hooks import catalog
@@ -17,7 +17,7 @@ from service.settings import PREFIX, Settings, WrongSetting, from_environment
 ALL = "all"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Site:
     """name: "" for a client without settings of its own. configuration: changes with every setting that can change
     advice. shadow: ids of the services that answer it without cards.

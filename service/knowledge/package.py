@@ -1,10 +1,11 @@
 """$questionnaire-package: which questionnaire is meant, and the record it is prefilled from."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from cards.prior_auth.policy import Policies, Policy
+from cards.record import record
 from service import advice
 from service.errors import NotUsable, json_type
 from service.fhir import bundle
@@ -18,7 +19,7 @@ SEND = "Parameters with coverage, and with order, questionnaire or context"
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Asked:
     """What came in. version: of DTR, told by the profile of the Parameters ("|2.0.1"), else the latest."""
 

@@ -1,16 +1,16 @@
 """Who a packet is about and from: read from plain JSON, as far as it is told."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cards.markdown import plain
+from cards.record import record
 
 Resource = Mapping[str, Any]
 _SHORT = 120
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class People:
     """Each "" where it is not told."""
 

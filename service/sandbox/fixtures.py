@@ -3,19 +3,19 @@
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from cards.record import record
 from service.hooks import catalog
 
 SHOWN_FIRST = "third-tace-segment-8-jsh-refractory"  # a whole answer: three cards, definitions that disagree
 _ROW = re.compile(r"^\| \[([a-z0-9-]+)\]\([^)]*\) \| [a-z-]+ \| (.*?) \|", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Example:
     """One fixture that can be sent: its name, its file, the service its hook belongs to, and what it shows."""
 

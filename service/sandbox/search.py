@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from cards.record import record
 from service.fhir.bundle import Resource, bare_id
 
 Test = Callable[[Resource, str], bool]
@@ -28,7 +28,7 @@ class NotSearchable(Exception):
         super().__init__(parameter)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Found:
     """One page. used: the parameters that were understood, as the self link repeats them; following: next offset."""
 

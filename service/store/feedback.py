@@ -1,7 +1,7 @@
 """What people did with cards: kept once, however often it is reported; and read again."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -9,12 +9,13 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, select
 
+from cards.record import record
 from service.store.rows import new_rows
 from service.store.store import Store
 from service.store.tables import FEEDBACK
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Event:
     """One outcome of one card. comment is what a clinician wrote: it stays out of repr, and so out of logs."""
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, select
 
+from cards.record import record
 from service.store.store import Store
 from service.store.tables import CARD, FEEDBACK
 
@@ -52,7 +53,7 @@ class Line:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Report:
     """unmatched: outcomes of cards that the audit does not hold (lost, or pruned)."""
 

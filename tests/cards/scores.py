@@ -74,7 +74,7 @@ def stages(values: Values) -> frozenset[str]:
 def substages(values: Values) -> frozenset[str]:
     this = patient(values)
     stage = bclc(this.state, this.child_pugh, this.burden)
-    return frozenset(bolondi(this.state, this.child_pugh, this.burden, stage).candidates)
+    return frozenset(bolondi(this.state, this.child_pugh, this.burden, stage).candidates) or frozenset({"none"})
 
 
 def verdict_of(rule: Any) -> Callable[[Values], frozenset[str]]:

@@ -13,7 +13,7 @@ OF_FACTS = [edge for edge in EDGES if edge.fact]
 @pytest.mark.parametrize("edge", EDGES, ids=lambda edge: edge.limit)
 @pytest.mark.parametrize("side", [0, 1, 2], ids=["just below", "at", "just above"])
 def test_edge(edge, side):
-    whole = float(edge.value).is_integer() and float(edge.step).is_integer()
+    whole = float(edge.values[1]).is_integer() and float(edge.step).is_integer()
     value = edge.values[side]
     assert edge.judge(int(value) if whole else value) == edge.results[side]
 
@@ -32,6 +32,6 @@ def test_missing_fact_leaves_it_open(edge):
 @pytest.mark.parametrize("edge", OF_FACTS, ids=lambda edge: edge.limit)
 def test_fact_holds_to_the_last_day_of_its_window_and_no_longer(edge):
     days = DEFAULT_WINDOWS.days(FACTS[edge.fact].window)
-    value = int(edge.value) if FACTS[edge.fact].kind == "integer" else edge.value
+    value = int(edge.values[1]) if FACTS[edge.fact].kind == "integer" else edge.values[1]
     assert edge.judge((value, days)) == edge.results[1]
     assert edge.judge((value, days + 1)) == edge.open

@@ -98,9 +98,8 @@ def test_every_row_says_where_its_statement_is_carried_or_why_not():
     assert rows_that_say_nothing(PAGE) == []
 
 
-@pytest.mark.parametrize("document", ["Source 000", "Source 001", "Source 003"])
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_statement_is_carried_or_left_out_with_a_reason(document):
-    """Of source 002 what follows refractoriness is told with its definitions."""
     chapter = next(text for title, text in chapters(PAGE).items() if title.startswith(document))
     assert [cells for cells in rows(chapter) if "not yet" in cells[1]] == []
 

@@ -7,14 +7,23 @@ from pathlib import Path
 import pytest
 
 from cards.systems import LIMITS, SYSTEMS, Limit, System
-from service.docs import coverage_table
+from service.docs.rules import coverage_table
 from service.pages.rule_book import rule_book
-from tests.cards.boundaries import BY_LIMIT, EDGES
+from tests.cards.boundaries import BY_LIMIT, EDGES, Edge
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("liver", "staging", "eligibility", "combination")
+ROOMS = ("liver", "staging", "eligibility", "combination", "response", "refractoriness")
 NOT_LIMITS = {
     "liver.albi.UMOL_L_PER_MG_DL": "a factor between units",
+    "response.liver_course.ART_AST": "points",
+    "response.liver_course.ART_CHILD_PUGH_1": "points",
+    "response.liver_course.ART_CHILD_PUGH_2": "points",
+    "response.liver_course.ART_NO_RESPONSE": "points",
+    "refractoriness.deciding_fact.MOST_SESSIONS": "how far a single fact is looked for",
+    "refractoriness.deciding_fact._HALF_OR_LESS": "an answer that is tried",
+    "refractoriness.deciding_fact._MORE_THAN_HALF": "an answer that is tried",
+    "refractoriness.detail.MOST_DIFFERENCES": "how much fits on a card",
+    "refractoriness.detail.MOST_ADVICE": "how much fits on a card",
 }
 DOCUMENTS = {"source-000", "source-001", "source-002", "source-003"}
 NOT_IN_RULE_BOOK = {"published", "lesion_history", "prior_auth"}  # statements, history and clauses stand there by name
@@ -81,12 +90,20 @@ def without_edges(limits: dict[str, Limit]) -> list[str]:
     return [key for key in limits if key not in BY_LIMIT]
 
 
+def without_fact(edges: tuple[Edge, ...]) -> list[str]:
+    return [edge.limit for edge in edges if bool(edge.fact) is bool(edge.why)]
+
+
 def test_every_system_has_a_rule_of_the_rule_book_or_a_reason_why_not():
     assert without_rule(SYSTEMS) == []
 
 
 def test_every_limit_has_its_table_of_edges():
     assert without_edges(LIMITS) == []
+
+
+def test_every_limit_is_of_a_fact_judged_missing_and_too_old_or_says_why_not():
+    assert without_fact(EDGES) == []
 
 
 def test_every_table_of_edges_is_of_a_limit():
@@ -160,6 +177,10 @@ def test_number_in_a_comparison_is_found(tmp_path, text, found):
 
 def test_limit_without_edges_is_found():
     assert without_edges({"staging.burden.NEW": LIMITS["staging.burden.SIX"]}) == ["staging.burden.NEW"]
+
+
+def test_limit_neither_of_a_fact_nor_with_a_reason_is_found():
+    assert without_fact((Edge("staging.burden.NEW", 1.0, ("a", "b", "b"), str),)) == ["staging.burden.NEW"]
 
 
 def test_system_without_rule_is_found():

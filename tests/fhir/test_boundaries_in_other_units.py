@@ -19,7 +19,8 @@ OTHER_UNITS = {
     "platelets": ("10*3/uL", "/uL", "10*4/uL"),
     "afp": ("ug/L", "ng/L", "mg/L"),
     "nodule_size": ("mm",),
-    "inr": (),  # has one unit, as has the part of the liver in %
+    "inr": (),  # has one unit, as have the part of the liver in % and seconds
+    "pt": (),
     "liver_involvement_percent": (),
 }
 SENT = [

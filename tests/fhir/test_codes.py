@@ -21,9 +21,9 @@ from service.fhir.read.codes import (
     SNOMED,
     agent_in,
     anticoagulant_in,
+    codes_for_prefetch,
     codes_of,
     drug_in,
-    loinc_for_prefetch,
     lookup,
     own,
     preferred,
@@ -150,7 +150,7 @@ def test_every_verified_row_says_its_concept_in_each_of_its_systems(row):
 def test_unverified_rows_never_decide(row):
     assert row.concept not in lookup(row.system, row.code)
     assert row.concept in unverified(row.system, row.code)
-    assert row.code not in loinc_for_prefetch()
+    assert row.code not in codes_for_prefetch()
 
 
 def test_what_must_never_be_read_as_the_other_says_nothing_else():
@@ -353,7 +353,7 @@ def test_what_is_emitted():
 
 
 def test_prefetch_codes_are_those_that_decide():
-    found = loinc_for_prefetch()
+    found = codes_for_prefetch()
     assert len(found) == len(set(found))
     assert {"1975-2", "1751-7", "6301-6", "2160-0", "89247-1", "21889-1", "33728-7", "98153-0", "89262-0"} <= set(found)
     assert not {"1968-7", "LL529-9", "LA9622-7", "33729-5", "42800-3"} & set(found)

@@ -58,6 +58,44 @@ def test_an_answer_is_not_older_than_the_order(authored, written, counts):
 
 
 @pytest.mark.parametrize(
+    ("authored", "written", "counts"),
+    [
+        ("2026-11-20T08:00:00Z", "2026-11-20T09:00:00Z", False),
+        ("2026-11-20T09:00:00Z", "2026-11-20T09:00:00Z", True),
+        ("2026-11-20T09:01:00Z", "2026-11-20T09:00:00Z", True),
+        ("2026-11-20T10:30:00+02:00", "2026-11-20T09:00:00Z", False),
+        ("2026-11-20T08:00:00Z", "2026-11-20", True),
+        ("2026-11-20", "2026-11-20T09:00:00Z", True),
+        ("2026-11-20", "2026-11", False),
+        ("2026-11", "2026-11", False),
+    ],
+    ids=["an hour before", "same time", "after", "before, in another zone", "order without time", "answer without time",
+         "month of the order", "months alone"],
+)  # fmt: skip
+def test_times_of_one_day_are_compared(authored, written, counts):
+    assert kinds(told("tace", authored=authored), orders=[order(authoredOn=written)])[0] == [
+        "tace" if counts else "embolization"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("based_on", "counts"),
+    [
+        (["ServiceRequest/o"], True),
+        (["https://ehr.example.org/r4/ServiceRequest/o/_history/2"], True),
+        (["ServiceRequest/other"], False),
+        (["ServiceRequest/other", "ServiceRequest/o"], True),
+        (["CarePlan/plan"], True),
+        (["CarePlan/plan", "ServiceRequest/other"], False),
+        ([""], True),
+    ],
+)
+def test_an_answer_to_another_order_does_not_count(based_on, counts):
+    answer = told("tace", basedOn=[{"reference": each} for each in based_on])
+    assert kinds(answer, orders=[order()])[0] == ["tace" if counts else "embolization"]
+
+
+@pytest.mark.parametrize(
     "answer",
     [told("tace", status="in-progress"), told("surgery"), told("tace", subject={"reference": "Patient/2"}), told()],
     ids=["not completed", "another word", "another patient", "no answer"],

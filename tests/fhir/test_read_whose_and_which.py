@@ -163,6 +163,13 @@ def test_unknown_resources_are_skipped(strange):
         ("bilirubin", quantity(34.208, "umol/L"), "bilirubin", 2.0),
         ("1975-2", quantity(2, "mg/dL"), "bilirubin", 2.0),
         ("inr", {"valueDecimal": 1.2}, "inr", 1.2),
+        ("ast", quantity(55, "U/L"), "ast", 55),
+        ("alt", quantity(41, "U/L"), "alt", 41),
+        ("afp-l3", quantity(12.5, "%"), "afp_l3", 12.5),
+        ("dcp", quantity(60, "ng/mL"), "dcp", 60),
+        ("dcp", quantity(60, "mAU/mL"), "dcp_units", 60),
+        ("pt", quantity(14.5, "s"), "pt", 14.5),
+        ("pt-control", quantity(12, "s"), "pt_control", 12),
         (" tace#jaundice ", {"valueBoolean": True}, "jaundice", True),
     ],
 )

@@ -77,7 +77,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
     monkeypatch.setattr(advice, "assess_patient", assess_patient)
     monkeypatch.setattr(advice, "cards_for", cards_for)
     monkeypatch.setattr(advice, "wire", wire)
-    monkeypatch.setattr(recent, "advise", lambda assessments, hook: (hook, assessments))
+    monkeypatch.setattr(recent, "advise", lambda assessments, hook, made: (hook, assessments))
     monkeypatch.setattr(advice, "order_is_ours", lambda orders, selections: any(is_tace(order) for order in orders))
     monkeypatch.setattr(advice, "as_json", lambda assessed: {"patient": assessed.about})
     monkeypatch.setattr(advice, "as_text", lambda assessments: f"{len(assessments)} assessed")

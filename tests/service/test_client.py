@@ -10,8 +10,10 @@ from ipaddress import ip_network
 
 import pytest
 
-from service.fhir.client import NO_TLS, NOT_LISTED, Answer, FhirClient
-from service.outgoing import FORBIDDEN_PEER, NOT_AN_ADDRESS, TIMED_OUT, peer_is_allowed
+from service.addresses import NOT_AN_ADDRESS, peer_is_allowed
+from service.fhir.client import FhirClient
+from service.fhir.servers import NO_TLS, NOT_LISTED, Answer, Servers, fhir_client
+from service.outgoing import FORBIDDEN_PEER, TIMED_OUT
 from service.settings import Settings
 from tests.service.fhir_server import empty_record, fhir_server
 
@@ -294,10 +296,16 @@ def test_only_listed_servers_are_called(server, words):
     assert client.refusal(server) == words
 
 
-def test_no_server_is_called_by_default():
-    client = FhirClient(Settings())
+@pytest.mark.parametrize("made", [FhirClient, Servers, fhir_client])
+def test_no_server_is_called_by_default(made):
+    client = made(Settings())
     assert client.refusal("https://ehr.example.org/fhir") == NOT_LISTED
     assert client.fetch("https://ehr.example.org/fhir", TOKEN, CONDITIONS)["conditions"] == Answer(problem=NOT_LISTED)
+
+
+def test_what_calls_is_made_where_a_server_is_listed():
+    assert type(fhir_client(Settings())) is Servers
+    assert type(fhir_client(Settings(fhir_servers=("https://ehr.example.org/fhir",)))) is FhirClient
 
 
 def test_http_needs_to_be_allowed():

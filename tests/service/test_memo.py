@@ -64,7 +64,7 @@ def lengthened(found, name):
 def remembered():
     """Every text that an lru_cache holds, of whatever module."""
     gc.unfreeze()  # a server that another test began in this process had them out of the collector's sight
-    caches = [each for each in gc.get_objects() if isinstance(each, functools._lru_cache_wrapper)]
+    caches = [each for each in gc.get_objects() if type(each) is functools._lru_cache_wrapper]
     seen, found, around = (
         set(),
         [],

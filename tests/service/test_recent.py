@@ -1,21 +1,27 @@
 """What is remembered of the last minutes: only answers that are the same however often they are asked for."""
 
 import copy
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from flask import Flask
 
 import service.fhir.read
 from benchmarks.requests import hook_request
 from service import advice
+from service.app import create_app
 from service.fhir.read import Recall
-from service.hooks import recent
+from service.hooks import answer, recent
 from service.hooks.case import Case, assess, case_of
 from service.hooks.recent import Recent
+from service.hooks.running import running
 from service.settings import Settings
+from tests.service.fhir_server import Handler, fhir_server
 
 SETTINGS = Settings(mode="sandbox")
 ASKED = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -34,8 +40,10 @@ class Asked:
         self.recent, self.assessed = Recent(most, most_bytes), 0
 
     def cards(self, case: Case, asked: datetime = ASKED) -> list[dict[str, Any]]:
-        day = SETTINGS.day_of(asked)
-        found = self.recent.answered(case.at(asked), "site", day, lambda recall: self._assess(case, asked, recall))
+        key = self.recent.gathered(case, "site", SETTINGS.day_of(asked))
+        found = self.recent.known(key, asked) or self.recent.answered(
+            key, case.at(asked), lambda recall: self._assess(case, asked, recall)
+        )
         return advice.wire(found.cards(case.hook), service_id=case.service_id, hook_instance=case.hook_instance)
 
     def _assess(self, case: Case, asked: datetime, recall: Recall) -> Any:
@@ -201,3 +209,138 @@ def test_what_is_nested_too_deeply_to_be_written_again_is_assessed_each_time():
     service.cards(odd)
     service.cards(odd)
     assert service.assessed == 2
+
+
+# By what was sent
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., "Service"]]:
+    """A service that counts how often it sorts out what was sent."""
+    gathered: list[int] = []
+    whole = answer.gather
+    monkeypatch.setattr(answer, "gather", lambda *args: gathered.append(1) or whole(*args))
+    made: list[Service] = []
+
+    def make(**settings: Any) -> Service:
+        store = f"sqlite:///{tmp_path / f'{len(made)}.sqlite3'}"
+        made.append(Service(create_app(Settings(mode="sandbox", store=store, **settings)), gathered))
+        return made[-1]
+
+    yield make
+    for each in made:
+        running(each.app).close()
+
+
+class Service:
+    def __init__(self, app: Flask, gathered: list[int]) -> None:
+        self.app, self._gathered = app, gathered
+
+    @property
+    def gathered(self) -> int:
+        return len(self._gathered)
+
+    def cards(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+        response = self.app.test_client().post(f"/cds-services/tace-{body['hook']}", json=body)
+        assert response.status_code == 200, response.text
+        return response.get_json()["cards"]
+
+
+def sent(**changes: Any) -> dict[str, Any]:
+    return copy.deepcopy(hook_request(60, 1)) | {"extension": {"tace-cds.as-of": "2026-11-21"}} | changes
+
+
+def test_the_same_request_is_sorted_out_once(app):
+    service = app()
+    first = service.cards(sent())
+    again = service.cards(sent(hookInstance="7ad05e4c-2f0d-4a4c-9dc8-9f0f3d6a1f11"))
+    signed_then_selected = service.cards(sent(hook="order-select"))
+    assert service.gathered == 1
+    assert {card["uuid"] for card in first}.isdisjoint({card["uuid"] for card in again})
+    assert [card["detail"] for card in first] == [card["detail"] for card in again]
+    assert [card["detail"] for card in signed_then_selected] == [first[0]["detail"]]
+
+
+def _with_order(body: dict[str, Any], *more: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    (entry,) = body["context"]["draftOrders"]["entry"]
+    order = entry["resource"] | changes
+    return body | {
+        "context": body["context"] | {"draftOrders": {"resourceType": "Bundle", "entry": [{"resource": order}, *more]}}
+    }
+
+
+def _with_value(body: dict[str, Any]) -> dict[str, Any]:
+    text = orjson.dumps(body).decode()
+    one = next(r for r in _entries(body) if r.get("id") == "1975-2-0")["valueQuantity"]
+    return orjson.loads(text.replace(orjson.dumps(one).decode(), orjson.dumps(one | {"value": 3.4}).decode(), 1))
+
+
+def _entries(body: dict[str, Any]) -> list[dict[str, Any]]:
+    bundles = (each for each in body["prefetch"].values() if isinstance(each, dict))
+    return [entry["resource"] for each in bundles for entry in each.get("entry", ())]
+
+
+_CHANGES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "a value": _with_value,
+    "the order": lambda body: _with_order(body, code={"text": "TACE segment 2"}),
+    "an order beside it": lambda body: _with_order(
+        body, {"resource": {"resourceType": "MedicationRequest", "id": "m", "status": "draft",
+                            "medicationCodeableConcept": {"text": "lenvatinib 8 mg"}}}
+    ),
+    "what came with the order": lambda body: _with_order(
+        body, {"resource": {"resourceType": "Observation", "id": "new", "status": "final",
+                            "subject": {"reference": f"Patient/{body['context']['patientId']}"},
+                            "code": {"coding": [{"system": "http://loinc.org", "code": "1975-2"}]},
+                            "effectiveDateTime": "2026-11-20", "valueQuantity": {"value": 3.4, "unit": "mg/dL"}}}
+    ),
+    "the patient": lambda body: body | {"context": body["context"] | {"patientId": "another"}},
+    "the day": lambda body: body | {"extension": {"tace-cds.as-of": "2027-03-30"}},
+    "the server": lambda body: body | {"fhirServer": "https://ehr.example.org/fhir"},
+    "a key less": lambda body: body | {"prefetch": dict(list(body["prefetch"].items())[:-1])},
+    "answers": lambda body: body | {"extension": body["extension"] | {"tace-cds.answers": {
+        "resourceType": "QuestionnaireResponse", "status": "completed", "authored": "2026-11-21",
+        "subject": {"reference": f"Patient/{body['context']['patientId']}"},
+        "item": [{"linkId": "active-infection", "answer": [{"valueBoolean": True}]}]}}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", _CHANGES)
+def test_anything_else_that_was_sent_is_sorted_out_anew(app, what: str):
+    service, fresh = app(), app()
+    service.cards(sent())
+    changed_body = _CHANGES[what](sent())
+    assert service.cards(changed_body) == fresh.cards(changed_body)
+    assert service.gathered == 3
+
+
+def test_midnight_ends_it_for_what_was_sent_too(app):
+    service = app()
+    for moment in ("2026-11-21T23:59:00Z", "2026-11-22T00:01:00Z", "2026-11-22T00:02:00Z"):
+        service.cards(sent(extension={"tace-cds.as-of": moment}))
+    assert service.gathered == 2
+
+
+def test_what_a_server_told_is_asked_of_it_each_time(app):
+    """The same request; between its two calls the bilirubin was measured."""
+    told: list[dict[str, Any]] = []
+
+    def record(handler: Handler) -> None:
+        observations = told if handler.path.startswith("/fhir/Observation") else []
+        handler.answer(
+            {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": r} for r in observations]}
+        )
+
+    with fhir_server(record) as server:
+        service = app(fhir_servers=(server.base,), fhir_allow_http=True)
+        left_out = {
+            key: value for key, value in sent()["prefetch"].items() if "bservation" not in orjson.dumps(value).decode()
+        }
+        body = sent(prefetch=left_out, fhirServer=server.base)
+        before = service.cards(body)
+        told += _entries(_with_value(sent()))
+        after = service.cards(body)
+        again = service.cards(body)
+    assert service.gathered == 3
+    assert "cannot be assessed" in before[0]["summary"]
+    assert after[0]["indicator"] == "critical"
+    assert again == after

@@ -15,7 +15,8 @@ from service.clients import WrongClients, load
 from service.errors import NotTrusted
 from service.hooks.replay import Replay
 from service.hooks.running import running
-from service.hooks.trust import Gate, refuse_open_address
+from service.hooks.tokens import TokenGate
+from service.hooks.trust import refuse_open_address
 from service.settings import Settings, WrongSetting
 from service.store import Store
 from service.store.tables import SEEN_TOKEN
@@ -106,7 +107,7 @@ def test_each_endpoint_has_its_own_token(client):
 
 
 def test_caller_is_known_by_the_issuer(tmp_path):
-    gate = Gate(required(tmp_path))
+    gate = TokenGate(required(tmp_path))
     assert gate.caller("GET", "/cds-services", f"bearer {token()}").issuer == ISSUER
     gate.close()
 
@@ -283,7 +284,7 @@ def published(tmp_path):
     keys, clock = [public()], Clock()
     with fhir_server(lambda handler: handler.answer({"keys": keys}) if keys else handler.answer({}, 500)) as server:
         jwks = f"http://127.0.0.1:{server.server_port}/jwks"
-        gate = Gate(required(tmp_path, clients=write_clients(tmp_path, jwks=jwks)), clock=clock)
+        gate = TokenGate(required(tmp_path, clients=write_clients(tmp_path, jwks=jwks)), clock=clock)
         yield gate, keys, server, clock
         gate.close()
 
@@ -364,7 +365,7 @@ def test_keys_that_never_came_are_503(published, seen, tmp_path):
          "use not stated", "broken key", "symmetric key", "nonsense beside it", "no key"],
 )  # fmt: skip
 def test_which_keys_count(tmp_path, keys, let):
-    gate = Gate(required(tmp_path, clients=write_clients(tmp_path, keys)))
+    gate = TokenGate(required(tmp_path, clients=write_clients(tmp_path, keys)))
     assert let_in(gate) == (True if let else "NotTrusted")
     gate.close()
 
@@ -381,7 +382,7 @@ def store(tmp_path):
 
 def test_token_is_good_for_one_process(tmp_path, store):
     settings, other = required(tmp_path), Store(f"sqlite:///{tmp_path / 'shared.sqlite3'}")
-    first, second = Gate(settings, store), Gate(settings, other)
+    first, second = TokenGate(settings, store), TokenGate(settings, other)
     sent = f"Bearer {token()}"
     assert first.caller("GET", "/cds-services", sent) is not None
     with pytest.raises(NotTrusted, match="used before"):
@@ -395,7 +396,7 @@ def test_without_the_store_each_process_is_on_its_own_and_says_so(tmp_path, capl
     gone = tmp_path / "gone"
     clock = Clock()
     store = Store(f"sqlite:///{gone / 'shared.sqlite3'}", clock)
-    gate = Gate(required(tmp_path), store)
+    gate = TokenGate(required(tmp_path), store)
     sent = f"Bearer {token()}"
     assert gate.caller("GET", "/cds-services", sent) is not None
     with pytest.raises(NotTrusted, match="used before"):

@@ -4,13 +4,13 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
+from cards.record import record
 from service.errors import NotUsable
 from service.fhir.bundle import bare_id
 
@@ -26,7 +26,7 @@ _URN = "urn:uuid:"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Piece:
     """A stretch of one file: the lines that begin in [start, end). A gzip file is one piece, for it has no inside to jump to."""
 
@@ -40,7 +40,7 @@ class Piece:
         return self.end - self.start
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Line:
     """One resource of the export.
 

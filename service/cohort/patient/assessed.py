@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from cards.advise import advise
 from cards.assess import Assessment
 from cards.card import Card
 from cards.current import Windows
+from cards.record import record
 from service.advice import as_json, assess_patient
 from service.cohort.patient.counted import Counts, count_definitions, count_order, count_treatment
 from service.cohort.patient.known import Dated, Resource, dates_of, known_at, without
@@ -28,7 +29,7 @@ HOOK = "order-sign"
 _ROW_ONLY_WITH_FINDINGS = frozenset({"evidence", "notes", "because", "remarks", "liverCourse", "stated"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Question:
     """What is asked of every patient.
 
@@ -42,7 +43,7 @@ class Question:
     findings: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Answered:
     """rows: NDJSON lines; counts for the report; failed: the kind of error where the patient could not be assessed."""
 

@@ -1,9 +1,9 @@
 """What was known at a moment: nothing dated later, and what is over by now as it was then."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from cards.record import record
 from service.fhir.read.codings import as_list, code_words, local, reference
 from service.fhir.read.reading import name_of, status_of
 from service.fhir.read.when import Clock, Moment
@@ -20,7 +20,7 @@ _OVER = frozenset({"inactive", "remission", "resolved"})
 _ABATEMENT = ("abatementDateTime", "abatementPeriod", "abatementString", "abatementAge", "abatementRange")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Dated:
     """A resource with every date that says when it was, or when it was recorded: read once, asked at many moments."""
 

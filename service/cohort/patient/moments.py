@@ -1,11 +1,12 @@
 """The moments of a patient's record at which the service would have been asked: orders, and treatments that were done."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from cards.facts import Session
+from cards.record import record
 from service.cohort.patient.known import Resource
 from service.fhir.read.codings import as_list, local, reference
 from service.fhir.read.order import LABELS, kind_of_order
@@ -19,7 +20,7 @@ _TARGET = "http://hl7.org/fhir/StructureDefinition/procedure-targetBodyStructure
 _CPT = {"system": "http://www.ama-assn.org/go/cpt", "code": "37243"}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Asked:
     """One moment.
 

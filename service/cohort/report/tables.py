@@ -3,10 +3,11 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from cards.facts import FACTS
 from cards.prior_auth.policy_file import med140
+from cards.record import record
 from cards.refractoriness.definitions import CONTEXT, COUNTING, names
 from service.cohort.patient.counted import TOPICS, Counts
 from service.cohort.report import suppression
@@ -15,7 +16,7 @@ VERDICTS = ("contraindicated", "not-recommended", "indeterminate", "caution", "c
 INDICATORS = ("critical", "warning", "info", "none")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Row:
     """One line of a table. of: what the share is of; None where there is no share, or it is withheld."""
 
@@ -47,7 +48,7 @@ class Row:
         return "withheld" if self.number is None else str(self.number)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Table:
     """key: in the CSV; unit: what is counted; total: how many there are, None where withheld."""
 
@@ -63,7 +64,7 @@ class Table:
     matrix: tuple[tuple[str, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Section:
     title: str
     intro: str

@@ -3,13 +3,13 @@
 import gzip
 import sys
 from contextlib import nullcontext
-from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
 from random import Random
 
 import orjson
 
+from cards.record import record
 from service.cohort.pool import pool
 from service.cohort.simulate.course import patient_of
 from service.cohort.simulate.parameters import Parameters
@@ -17,7 +17,7 @@ from service.cohort.simulate.parameters import Parameters
 SHARD = 2500
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Shard:
     number: int
     first: int

@@ -62,7 +62,7 @@ def read_facts(
     drafts = list(draft_orders) if draft_orders is not None else _drafts(by_kind)
     medications = _medications(by_kind.get("Medication", ()), reading)
     orders = tuple(o for d in drafts if (o := read_order(d, reading, medications)) is not None)
-    orders = ordered_told(orders, by_kind.get("QuestionnaireResponse", ()), reading)
+    orders = ordered_told(orders, drafts, by_kind.get("QuestionnaireResponse", ()), reading)
     tumor = read_conditions(_once(by_kind.get("Condition", ()), reading.clock), reading, reasons(drafts, reading))
     if not tumor.stated:
         tumor = tumor_told(by_kind.get("QuestionnaireResponse", ()), reading) or tumor

@@ -18,10 +18,10 @@ The module is long because names of drugs stand here too: a medication says what
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+from cards.record import record
 from service.memo import memo
 
 OWN_SYSTEM = "https://tace-cds.example.org/fhir/CodeSystem/tace"
@@ -73,7 +73,7 @@ _MEMO_SIZE = 8192
 VALUE_ALIASES = {("portal_vein_invasion", "branch"): "vp3", ("portal_vein_invasion", "main"): "vp4"}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Row:
     """One code of a concept.
 
@@ -284,19 +284,21 @@ _FETCHED = (
     "score.ecog",
     "score.ecog_interpretation",
     "score.child_pugh",
+    "score.bclc",
+    "score.tnm_m",
     "obs.tumor_size",
     "obs.tumor_size_longest",
 )
 
 
-def loinc_for_prefetch() -> list[str]:
-    """The LOINC codes of the Observations that decide: laboratory, ECOG, size, Child-Pugh.
+def codes_for_prefetch() -> list[str]:
+    """The standard codes of the Observations that decide: laboratory, ECOG, size, Child-Pugh, BCLC, M category.
 
-    >>> loinc_for_prefetch()[:2], "1968-7" in loinc_for_prefetch()
+    >>> codes_for_prefetch()[:2], "1968-7" in codes_for_prefetch()
     (['1975-2', '14631-6'], False)
     """
     rows = (row for concept in _FETCHED for row in codes_of(concept))
-    return list(dict.fromkeys(row.code for row in rows if row.verified and row.system == LOINC))
+    return list(dict.fromkeys(row.code for row in rows if row.verified))
 
 
 # Names of drugs and agents, as whole words. EHRs send clinical and branded drugs, whose codes an ingredient code

@@ -11,8 +11,8 @@ from service.fhir.read.local_codes import Entry
 from service.fhir.read.reading import Reading, Resource, name_of
 from service.fhir.read.when import Moment
 
-# Concept → (fact, value while present, value where refuted: None where that leaves the fact open)
-_FINDINGS: Mapping[str, tuple[str, Scalar, Scalar | None]] = {
+# Concept → (fact, value while present, value where refuted: None where that leaves the fact open); docs/data.md shows it
+FINDINGS: Mapping[str, tuple[str, Scalar, Scalar | None]] = {
     "finding.ascites": ("ascites_grade", "present", "none"),
     "finding.hepatic_encephalopathy": ("encephalopathy_grade", "present", 0),
     "finding.hepatic_coma": ("encephalopathy_grade", 4, None),
@@ -144,7 +144,7 @@ def _condition(condition: Resource, reading: Reading, tumors: Tumors) -> None:
         return
     said = concepts(condition.get("code"))
     entries = _local(condition, reading)
-    findings = [*(_FINDINGS[c] for c in sorted(said) if c in _FINDINGS), *_entry_findings(entries), *_named(condition)]
+    findings = [*(FINDINGS[c] for c in sorted(said) if c in FINDINGS), *_entry_findings(entries), *_named(condition)]
     tumor = _tumor_kinds(condition, said, entries)
     relevant = findings or tumor or said & (_UNSETTLED.keys() | _PRIMARIES.keys() | _NOTED.keys())
     if not relevant or not reading.is_ours(condition):

@@ -9,11 +9,12 @@ import difflib
 import math
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from cards.facts import FACTS, FactSpec, Scalar, Window
+from cards.record import record
 from service.fhir.read import codes
 
 TUMORS = (
@@ -50,7 +51,7 @@ class _Wrong(Exception):
     """What is wrong with one entry, and what is allowed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Entry:
     """One mapped code.
 
@@ -105,7 +106,7 @@ class Entry:
         return f"{self.system}|{self.code} → {self.name}" + (f" ({words})" if words else "")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LocalCodes:
     """All entries of one map; an empty one matches nothing."""
 

@@ -32,7 +32,7 @@ _BY_WORD = (
     ("procedure", re.compile(r"procedure note|operative|operation|intervention", re.I)),
 )
 _LOINC = "http://loinc.org"
-_BY_CODE = {
+BY_CODE = {
     (_LOINC, "18748-4"): "imaging",
     (_LOINC, "68604-8"): "imaging",
     (_LOINC, "LP29684-5"): "imaging",
@@ -95,7 +95,7 @@ def _kind(resource: Resource, is_report: bool) -> tuple[str, str]:
     said = _kind_by_words(" ".join(words))
     if said:
         return said, label
-    coded = (_BY_CODE[pair] for concept in concepts for pair in codings(concept) if pair in _BY_CODE)
+    coded = (BY_CODE[pair] for concept in concepts for pair in codings(concept) if pair in BY_CODE)
     kind = next(coded, "") or _kind_by_words(" ".join(t for c in concepts[1:] for t in texts(c)))
     if not kind and not is_report and words:
         kind = "note"

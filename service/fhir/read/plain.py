@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from service.memo import memo
+
 Check = Callable[[Any], object]  # true where the value is plain; a pattern raises TypeError on what is no string
 
 _DAY = (
@@ -56,7 +58,17 @@ def _list(item: Check) -> Check:
     return lambda value: type(value) is list and bool(value) and all(item(each) for each in value)
 
 
-_DATED = _DATE_TIME.fullmatch
+@memo(4096)
+def _dated(text: str) -> bool:
+    """A panel's values share one time."""
+    return _DATE_TIME.fullmatch(text) is not None
+
+
+@memo(4096)
+def _at(text: str) -> bool:
+    return _INSTANT.fullmatch(text) is not None
+
+
 _coding_checks = _object(
     system=_URI.fullmatch, code=_CODE.fullmatch, display=_text, version=_text, userSelected=_yes_no
 )  # fmt: skip
@@ -113,12 +125,11 @@ def _target(value: Any) -> bool:
 
 
 _ref = _object(reference=_target, display=_text)
-_period = _object(start=_DATED, end=_DATED)
+_period = _object(start=_dated, end=_dated)
 _value = {
     "valueQuantity": _quantity, "valueInteger": _whole, "valueBoolean": _yes_no, "valueString": _text,
     "valueCodeableConcept": _concept, "dataAbsentReason": _concept,
 }  # fmt: skip
-_not_known: Check = lambda value: False  # noqa: E731
 _VALUES = frozenset(_value) - {"dataAbsentReason"}
 _status = re.compile(r"[a-z-]+").fullmatch
 _component = _object("code", code=_concept, interpretation=_list(_concept), **_value)
@@ -127,9 +138,9 @@ _OBSERVATION: dict[str, Check] = {
     "status": _status,
     "code": _concept,
     "subject": _ref,
-    "effectiveDateTime": _DATED,
+    "effectiveDateTime": _dated,
     "effectivePeriod": _period,
-    "issued": _INSTANT.fullmatch,
+    "issued": _at,
     "interpretation": _list(_concept),
     "bodySite": _concept,
     "method": _concept,
@@ -140,7 +151,7 @@ _OBSERVATION: dict[str, Check] = {
 }
 _CONDITION: dict[str, Check] = {
     "clinicalStatus": _concept, "verificationStatus": _concept, "code": _concept,
-    "subject": _ref, "onsetDateTime": _DATED, "recordedDate": _DATED, "severity": _concept, "bodySite": _list(_concept),
+    "subject": _ref, "onsetDateTime": _dated, "recordedDate": _dated, "severity": _concept, "bodySite": _list(_concept),
 }  # fmt: skip
 _ELEMENTS: Mapping[str, tuple[Mapping[str, Check], frozenset[str]]] = {
     "Observation": (_OBSERVATION, frozenset({"status", "code"})),
@@ -159,31 +170,31 @@ def is_plain(resource: Mapping[str, Any], unread: frozenset[str] = frozenset()) 
     """
     kind = str(resource["resourceType"])
     try:
-        return kind in _ELEMENTS and _is_plain(resource, *_checks(kind, unread))
+        return kind in _ELEMENTS and _is_plain(resource, *_ELEMENTS[kind], _skipped(unread))
     except TypeError:
         return False
 
 
 @cache
-def _checks(kind: str, unread: frozenset[str]) -> tuple[Mapping[str, Check | None], frozenset[str]]:
-    """What to look at of each element, nothing for one that is not read; and the elements that have to be there."""
-    checks, required = _ELEMENTS[kind]  # found by its resourceType, which is plain therefore
-    return dict.fromkeys((*unread, "resourceType")) | dict(checks), required
+def _skipped(unread: frozenset[str]) -> frozenset[str]:
+    return unread | {"resourceType"}  # by which the checks were found: plain therefore
 
 
-def _is_plain(resource: Mapping[str, Any], checks: Mapping[str, Check | None], required: frozenset[str]) -> bool:
+def _is_plain(
+    resource: Mapping[str, Any], checks: Mapping[str, Check], required: frozenset[str], skipped: frozenset[str]
+) -> bool:
     values = 0
     for name, value in resource.items():
-        check = checks.get(name, _not_known)
-        if check is None:
+        if name in skipped:
             continue
-        if check is _not_known:
+        check = checks.get(name)
+        if check is None:
             if name.startswith("_"):
                 continue
             return False
         if not check(value):
             return False
         values += name in _VALUES
-    return required <= resource.keys() and values <= 1 and not (
+    return required.issubset(resource) and values <= 1 and not (
         "effectiveDateTime" in resource and "effectivePeriod" in resource
     )  # fmt: skip

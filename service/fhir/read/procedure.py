@@ -1,10 +1,11 @@
 """Procedures → treatment sessions of the liver tumor, other treatments, and findings that a procedure leaves behind."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from cards.facts import TREATMENT_HISTORY, Fact, Session, Treatment
+from cards.record import record
 from service.fhir.read import codes
 from service.fhir.read.codings import as_list, codings, concepts, reference, segments, texts
 from service.fhir.read.observation.imaging import SessionNote
@@ -45,7 +46,7 @@ _LOCAL_OTHER = {
 _NOTES = ("selective-session", "technique-changed", "technical-success", "planned-second-step")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Part:
     """One Procedure that is, or is part of, a session."""
 

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from cards.facts import FACTS, Order, Paper, Tumor
 from cards.questions import ORDERED, TUMOR_TYPES
+from cards.record import record
 from service.fhir.read.codes import LOINC, OWN_SYSTEM, SNOMED
-from service.fhir.read.codings import as_list
+from service.fhir.read.codings import as_list, reference
 from service.fhir.read.order import LABELS
 from service.fhir.read.reading import Reading, Resource, name_of, status_of
 
@@ -17,7 +18,8 @@ _COUNTED = frozenset({"completed", "amended"})
 _BY_LINK = {spec.code: spec.code for spec in FACTS.values() if spec.code}
 _BY_LINK |= {spec.name.replace("_", "-"): spec.code for spec in FACTS.values() if spec.code}
 _STANDARD = {"bilirubin": "1975-2", "albumin": "1751-7", "inr": "6301-6", "creatinine": "2160-0", "sodium": "2951-2",
-             "platelets": "777-3", "afp": "1834-1", "ecog": "89247-1", "nodule-size": "33728-7"}  # fmt: skip
+             "platelets": "777-3", "afp": "1834-1", "afp-l3": "42332-7", "dcp": "34444-0", "alt": "1742-6",
+             "ast": "1920-8", "pt": "5902-2", "pt-control": "5901-4", "ecog": "89247-1", "nodule-size": "33728-7"}  # fmt: skip
 _DEEPEST = 12
 SESSION = "tace-session"
 _LONGEST = 2000
@@ -25,7 +27,7 @@ _POLICY_FORM = re.compile(r"/Questionnaire/prior-auth-([^|/]+)(?:\|.*)?$")
 _IN_WORDS = re.compile(r"item-(.+)\.text")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Told:
     """One answer, and what the group it stands in says of it: its date, the segment, the session of that number."""
 
@@ -155,23 +157,48 @@ def tumor_told(responses: Iterable[Resource], reading: Reading) -> Tumor | None:
     )
 
 
-def ordered_told(orders: tuple[Order, ...], responses: Iterable[Resource], reading: Reading) -> tuple[Order, ...]:
+def ordered_told(
+    orders: tuple[Order, ...], drafts: Iterable[Resource], responses: Iterable[Resource], reading: Reading
+) -> tuple[Order, ...]:
     """The orders, with the embolization that a completed questionnaire tells (linkId "ordered-procedure").
 
-    Only where one order alone leaves it open, and by an answer that is not older than the order; an order that does not
-    say when it was written can only be meant by an answer of today. What is decided so is said among the remarks.
+    Only where one order alone leaves it open, and by an answer that can be meant for it. What is decided so is said among
+    the remarks.
     """
     open_ones = [order for order in orders if order.kind == "embolization"]
-    day, told = _latest(responses, reading, "ordered-procedure", ORDERED) if len(open_ones) == 1 else (None, set())
-    if day is None or day < (open_ones[0].authored or reading.clock.today):
+    if len(open_ones) != 1:
         return orders
+    draft = next(draft for draft in drafts if name_of(draft) == open_ones[0].reference)
+    meant = [response for response in responses if _is_meant_for(draft, response, reading)]
+    _, told = _latest(meant, reading, "ordered-procedure", ORDERED)
     if len({word for word, _ in told}) > 1:
         reading.remarks.append("a questionnaire tells several procedures for the order: none of them counts")
+    if len({word for word, _ in told}) != 1:
         return orders
     word, name = told.pop()
     kind = _KIND_OF_ANSWER[word]
     reading.remarks.append(f"the order is for {LABELS[kind]} as answered ({name}); please say so in the order")
     return tuple(replace(o, kind=kind, label=LABELS[kind]) if o is open_ones[0] else o for o in orders)
+
+
+def _is_meant_for(order: Resource, response: Resource, reading: Reading) -> bool:
+    """Whether an answer can be to this order: it is based on no other one, and not older than the order.
+
+    Times are compared where both tell one, else days. An order that does not say when it was written can only be meant by
+    an answer of today.
+    """
+    based_on = {reading.resolved(reference(each)) for each in as_list(response.get("basedOn"))}
+    named = {each for each in based_on if each and not each.startswith("CarePlan/")}
+    if named and name_of(order) not in named:
+        return False
+    written, authored = (reading.clock.moment(text) for text in (order.get("authoredOn"), response.get("authored")))
+    if authored is None:
+        return False
+    if written is None:
+        return authored.day >= reading.clock.today
+    if written.instant is not None and authored.instant is not None:
+        return authored.instant >= written.instant
+    return authored.day >= written.last_day
 
 
 _KIND_OF_ANSWER = dict(zip(ORDERED, ("tace", "tae", "y90"), strict=True))
@@ -195,6 +222,16 @@ def _latest(
                 told.append((authored.day, str(word), name_of(response)))
     day = max((day for day, _, _ in told), default=None)
     return day, {(word, name) for on, word, name in told if on == day}
+
+
+def answers_by(fact: str) -> str:
+    """The linkId by which an answer tells a fact; "" where none does.
+
+    >>> answers_by("bilirubin"), answers_by("ascites_grade"), answers_by("bclc_stage")
+    ('bilirubin', 'ascites-grade', '')
+    """
+    link = FACTS[fact].code or fact.replace("_", "-")
+    return link if _code(link) is not None else ""
 
 
 def _code(link: str) -> tuple[str, str] | None:

@@ -6,12 +6,13 @@ still asked by the worksheet; what is wrongly taken would be confirmed by a tire
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from cards.record import record
 
 Value = int | float | str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Said:
     """fact: a name of cards.facts.FACTS; value in its unit; quote: the sentence it stands in."""
 

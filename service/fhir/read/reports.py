@@ -6,10 +6,10 @@ Nothing here becomes a fact: read_facts never calls it.
 import base64
 import binascii
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
 from cards.facts import FACTS
+from cards.record import record
 from service.fhir.read.codings import as_list
 from service.fhir.read.reading import Reading, Resource, name_of, status_of
 from service.fhir.read.report_text import Said, said_in
@@ -20,7 +20,7 @@ _ABOUT_A_SESSION = frozenset({"mrecist_response", "viable_percent"})
 _LONGEST_TEXT = 100_000
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FromReport:
     """One sentence's statement: of which report, of which day."""
 

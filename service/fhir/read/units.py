@@ -20,13 +20,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
 
 from cards.facts import FACTS
+from cards.record import record
 from service.memo import memo
 
 
-class Converted(NamedTuple):
+@record(frozen=True, slots=True)
+class Converted:
     """A value in the unit of FACTS[fact].
 
     fact      the fact it belongs to: not the one asked where the unit tells mass from arbitrary units
@@ -43,7 +44,7 @@ class Converted(NamedTuple):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class UnitConflict:
     """A unit that cannot be used, and why, in words and without the value."""
 

@@ -3,10 +3,11 @@
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import Any
 
 from cards.facts import FACTS, FactSpec, Scalar
+from cards.record import record
 from cards.words import number
 from service.fhir.read import codes, units
 from service.fhir.read.codings import as_list, codings, texts
@@ -23,7 +24,8 @@ _GRADE = re.compile(r"(?:ecog|who|ps|performance status|grade|west haven|score|\
 _YES_NO = {"true": True, "yes": True, "false": False, "no": False}
 
 
-class Read(NamedTuple):
+@record(frozen=True, slots=True)
+class Read:
     """One value in the unit of FACTS, and what must be said of it."""
 
     fact: str
@@ -34,7 +36,7 @@ class Read(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NoValue:
     """missing: nothing was sent (dataAbsentReason); else something that cannot be used."""
 
@@ -65,7 +67,7 @@ def _quantity(spec: FactSpec, holder: Mapping[str, Any], measured: str) -> Read 
         read = _converted(spec, value, comparator, unit, measured)
         if isinstance(read, Read):
             said = _two_units(spec.name, holder.get("valueQuantity"), unit)
-            return read._replace(notes=(*read.notes, *said)) if said else read
+            return replace(read, notes=(*read.notes, *said)) if said else read
         problem = problem or read
     return problem or _nothing(holder)
 

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
+
+from cards.record import record
 
 SKEW = timedelta(minutes=2)
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 _WITHOUT_SECONDS = re.compile(r"T\d{2}:\d{2}(?=$|Z|[+-])")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Moment:
     """When something was: the first and the last day it can have been, and the instant where a time was given."""
 
@@ -39,20 +41,20 @@ class Moment:
 _NOT_READ = Moment(date.min, date.min)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Clock:
     """The moment asked and the site's time zone. A panel's values share one time: each text is read once."""
 
     asked: datetime
     zone: tzinfo
     today: date = field(init=False)
-    _latest: datetime = field(init=False, repr=False)
+    _latest: float = field(init=False, repr=False)
     _later: list[Moment] = field(default_factory=list, init=False, repr=False, compare=False)
     _read: dict[str, Moment | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "today", self.asked.astimezone(self.zone).date())
-        object.__setattr__(self, "_latest", self.asked + SKEW)
+        object.__setattr__(self, "_latest", (self.asked + SKEW).timestamp())
 
     def moment(self, text: object) -> Moment | None:
         """A date, dateTime or instant; a time without a zone is the site's. None for anything else."""
@@ -81,7 +83,7 @@ class Clock:
 
     def is_later(self, moment: Moment) -> bool:
         """Later than the moment asked: instants as instants with two minutes of skew, dates in the site's zone."""
-        later = moment.instant > self._latest if moment.instant is not None else moment.day > self.today
+        later = moment.order[1] > self._latest if moment.instant is not None else moment.day > self.today
         if later:
             self._later.append(moment)
         return later

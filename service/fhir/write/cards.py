@@ -36,7 +36,7 @@ def _card(card: Card, identity: str, crd: str) -> Json:
         "detail": card.detail,
         "source": _source(card, crd),
     }
-    suggestions = [_suggestion(s, card, identity) for s in card.suggestions if _actions(s, card)]
+    suggestions = [_suggestion(s, actions, identity) for s in card.suggestions if (actions := _actions(s, card))]
     if suggestions:
         wire |= {"suggestions": suggestions, "selectionBehavior": "any"}
     if card.override:
@@ -67,11 +67,11 @@ def _question(name: str) -> Json:
     return wire | ({"unit": q.unit} if q.unit else {})
 
 
-def _suggestion(suggestion: Suggestion, card: Card, identity: str) -> Json:
+def _suggestion(suggestion: Suggestion, actions: list[Json], identity: str) -> Json:
     return {
         "label": suggestion.label,
         "uuid": str(uuid5(NAMESPACE_URL, f"{identity}|{suggestion.label}")),
-        "actions": _actions(suggestion, card),
+        "actions": actions,
     }
 
 

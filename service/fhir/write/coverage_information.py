@@ -5,10 +5,10 @@ human text (the printed expressions of some do not evaluate).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from cards.record import record
 from service.fhir.read.codes import CPT
 
 Json = dict[str, Any]
@@ -19,7 +19,7 @@ DETAIL = {"2.0": TEMP, "2.2": "http://terminology.hl7.org/CodeSystem/crd-coverag
 NOT_TOLD = "indeterminate"  # a code of 2.2 only
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Assertion:
     """What is asserted of one order under one coverage.
 

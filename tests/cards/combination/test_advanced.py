@@ -9,7 +9,11 @@ from cards.combination.advanced import (
     sorafenib_with_vascular_invasion,
 )
 from cards.combination.card import combination_card
-from cards.combination.evidence import source_003_reasons_for_caution, source_003_survival_after_earlier_tace
+from cards.combination.evidence import (
+    kudo_2019_lenvatinib_then_tace,
+    source_003_reasons_for_caution,
+    source_003_survival_after_earlier_tace,
+)
 from cards.combination.verdict import combination
 from cards.verdict import Verdict
 from tests.cards.build import LESION, candidate, case, drug, order, session
@@ -41,6 +45,23 @@ SORAFENIB, LENVATINIB, IMMUNE = ("sorafenib",), ("lenvatinib",), ("atezolizumab"
         (source_003_reasons_for_caution, (), {}, NOT_MET),
         (source_003_survival_after_earlier_tace, IMMUNE, {}, MET),
         (source_003_survival_after_earlier_tace, LENVATINIB, {}, NOT_MET),
+        (kudo_2019_lenvatinib_then_tace, LENVATINIB, {}, NOT_MET),
+        (kudo_2019_lenvatinib_then_tace, LENVATINIB, {"sizes": (5.0, 2.0)}, NOT_MET),  # 2 + 5: on the line is in
+        (kudo_2019_lenvatinib_then_tace, LENVATINIB, {"sizes": (5.1, 2.0)}, MET),
+        (kudo_2019_lenvatinib_then_tace, LENVATINIB, {"albumin": 3.3}, MET),
+        (kudo_2019_lenvatinib_then_tace, LENVATINIB, {"growth_pattern": "massive"}, MET),
+        (kudo_2019_lenvatinib_then_tace, LENVATINIB, {"growth_pattern": "infiltrative"}, MET),
+        (kudo_2019_lenvatinib_then_tace, LENVATINIB, {"growth_pattern": None}, UNKNOWN),
+        (kudo_2019_lenvatinib_then_tace, LENVATINIB, {"growth_pattern": None, "sizes": (6.0, 2.0)}, MET),
+        (kudo_2019_lenvatinib_then_tace, LENVATINIB, {"albumin": None}, UNKNOWN),
+        (kudo_2019_lenvatinib_then_tace, LENVATINIB, {"nodule_count": None, "sizes": ()}, UNKNOWN),
+        (kudo_2019_lenvatinib_then_tace, LENVATINIB, {"sizes": (6.0, 2.0), "inr": None}, UNKNOWN),
+        (kudo_2019_lenvatinib_then_tace, LENVATINIB, {"sizes": (6.0, 2.0), "albumin": 2.7}, NOT_MET),  # Child-Pugh B7
+        (kudo_2019_lenvatinib_then_tace, LENVATINIB, {"sizes": (6.0, 2.0), "portal_vein_invasion": "vp3"}, NOT_MET),
+        (kudo_2019_lenvatinib_then_tace, LENVATINIB, {"sizes": (6.0, 2.0), "extrahepatic_spread": None}, UNKNOWN),
+        (kudo_2019_lenvatinib_then_tace, SORAFENIB, {"sizes": (6.0, 2.0)}, NOT_MET),
+        (kudo_2019_lenvatinib_then_tace, ("lenvatinib", "pembrolizumab"), {"sizes": (6.0, 2.0)}, NOT_MET),
+        (kudo_2019_lenvatinib_then_tace, (), {"sizes": (6.0, 2.0)}, NOT_MET),
     ],
 )
 def test_statement(rule, drugs, changes, verdict):
@@ -60,6 +81,19 @@ def test_card_says_it_in_advanced_disease_only():
     drugs = [drug("lenvatinib")]
     assert "HR 0.12" in detail(order(), orders=[order()], treatments=drugs, portal_vein_invasion="vp2")
     assert "In advanced disease" not in detail(order(), orders=[order()], treatments=drugs)
+
+
+def test_single_large_nodule_leaves_the_intermediate_stage_open():
+    found = kudo_2019_lenvatinib_then_tace(case(candidate(sizes=(8.0,), nodule_count=1)), LENVATINIB)
+    assert found.verdict is UNKNOWN
+
+
+def test_card_names_the_proposed_sequence_in_its_population_only():
+    lenvatinib, sorafenib = ({"orders": [order()], "treatments": [drug(name)]} for name in ("lenvatinib", "sorafenib"))
+    large = {"sizes": (6.0, 2.0)}
+    assert "lenvatinib first, then selective TACE" in detail(order(), **lenvatinib, **large)
+    assert "Kudo 2019" not in detail(order(), **lenvatinib)
+    assert "Kudo 2019" not in detail(order(), **sorafenib, **large)
 
 
 def test_sequence_says_what_the_summary_reports_of_earlier_tace():

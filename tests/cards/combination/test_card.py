@@ -10,7 +10,7 @@ from tests.cards.build import EMPTY, LESION, TODAY, candidate, drug, facts, orde
 
 TACE = order("tace", LESION)
 FIRST, SECOND = session(200, LESION), session(100, LESION)
-SCREEN_WORDS = 490  # the fullest: immunotherapy and lenvatinib in a large tumor, five trials
+SCREEN_WORDS = 500  # the fullest: immunotherapy and lenvatinib in a large tumor, five trials
 
 
 def card(ordered, *, patient=candidate, orders=(), **changes):

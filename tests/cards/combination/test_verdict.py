@@ -97,7 +97,8 @@ def test_combination_tells_guidance_evidence_trials_and_what_was_not_checked():
 def test_sequence_tells_the_precondition_and_nothing_against_combining():
     rules = [f.rule for f in judged(SYSTEMIC, sessions=TREATED).findings]
     assert rules == ["sequential_systemic_therapy", "easl_2025_other_therapy", "source_003_systemic_precondition",
-                     "source_003_survival_after_earlier_tace"]  # fmt: skip
+                     "source_003_survival_after_earlier_tace", "varices_documented", "bleeding_documented",
+                     "anticoagulation_documented", "transplant_listing_documented"]  # fmt: skip
 
 
 def test_sequence_says_which_tace():

@@ -34,6 +34,12 @@ def test_no_transplant_beyond_the_limits():
     assert "transplant" not in said(alternatives(patient((8.1,))))
 
 
+def test_a_listed_patient_stays_with_the_transplant_team():
+    assert "transplant (listed" in said(alternatives(patient((8.1,), transplant_listed=True)))
+    assert "transplant" not in said(alternatives(patient((8.1,), transplant_listed=False)))
+    assert "transplant" not in said(alternatives(patient((8.1,), transplant_listed=True, tumor="icc")))
+
+
 def test_diffuse_disease_limits_radiation():
     assert "diffuse disease is stated" in said(alternatives(patient(diffuse=True)))
     assert "diffuse disease is stated" not in said(alternatives(patient()))

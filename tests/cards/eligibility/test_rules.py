@@ -289,8 +289,8 @@ def test_reading_of_zhang_2022_is_shown_beside_segmental_invasion(changes, said)
     assert ("Zhang 2022" in judged("portal_vein_branch_invasion", **changes).because) is said
 
 
-def test_ecog_above_2_says_that_a_list_calls_it_relative():
-    assert "calls it relative" in judged("ecog_above_2", ecog=3).because
+def test_ecog_above_2_says_how_a_list_is_read():
+    assert "SeekHealth table lists it without a grade, read here as relative" in judged("ecog_above_2", ecog=3).because
 
 
 @pytest.mark.parametrize(

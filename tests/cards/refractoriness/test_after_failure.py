@@ -165,7 +165,9 @@ def test_which_statements_are_about_the_patient(patient, rules):
     [
         pytest.param((399.9, 5), "not-met", id="399.9"),
         pytest.param((400.0, 5), "met", id="400: inclusive"),
-        pytest.param((">400", 5), "unknown", id="above a limit"),
+        pytest.param((">400", 5), "met", id="above the limit, as sent"),
+        pytest.param(("<400", 5), "not-met", id="below the limit, as sent"),
+        pytest.param((">200", 5), "unknown", id="above another limit"),
         pytest.param((500.0, 100), "unknown", id="too old"),
         pytest.param(None, "unknown", id="not documented"),
     ],

@@ -58,6 +58,11 @@ def test_subgroups_of_b_are_not_named_with_invasion_or_spread(changed, growth):
     assert remark(growth_pattern=growth, **changed) == ""
 
 
+@pytest.mark.parametrize("growth", ["nodular", "infiltrative"])
+def test_subgroups_of_b_are_not_named_in_stage_d(growth):
+    assert remark(growth_pattern=growth, ecog=3) == ""
+
+
 def migration(sizes=(4.0, 2.0), failed=False, **changed):
     values = {**CANDIDATE, "nodule_count": len(sizes), **changed}
     state = state_of(facts(sizes=list(sizes), **values))

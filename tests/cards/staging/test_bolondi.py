@@ -24,14 +24,9 @@ def test_table(score, within, ecog, expected):
 
 
 def judged(sizes=WITHIN, **changed):
-    values = {**CANDIDATE, "nodule_count": len(sizes), **changed}
-    state = state_of(facts(sizes=list(sizes), bilirubin=0.9, albumin=4.2, inr=1.0, ascites_grade="none",
-                           encephalopathy_grade=0, **{k: v for k, v in values.items() if k not in _LIVER}))  # fmt: skip
+    state = state_of(facts(sizes=list(sizes), **{**CANDIDATE, "nodule_count": len(sizes), **changed}))
     liver, b = child_pugh(state), burden(state)
     return bolondi(state, liver, b, bclc(state, liver, b))
-
-
-_LIVER = ("bilirubin", "albumin", "inr", "ascites_grade", "encephalopathy_grade")
 
 
 @pytest.mark.parametrize(
@@ -40,6 +35,12 @@ _LIVER = ("bilirubin", "albumin", "inr", "ascites_grade", "encephalopathy_grade"
         pytest.param({}, "known", ("B1",), id="within, A5, ECOG 0"),
         pytest.param({"sizes": BEYOND}, "known", ("B2",), id="beyond, A5, ECOG 0"),
         pytest.param({"ecog": None}, "bounded", ("B1", "none"), id="ECOG missing"),
+        pytest.param({"portal_vein_invasion": None}, "bounded", ("B1", "B2", "none"), id="portal vein not documented"),
+        pytest.param({"extrahepatic_spread": None}, "bounded", ("B1", "none"), id="spread not documented"),
+        pytest.param({"sizes": (), "nodule_count": 2}, "bounded", ("B1", "B2", "none"), id="A or B by tumor"),
+        pytest.param(
+            {"sizes": (), "nodule_count": 2, "ecog": 1}, "known", ("none",), id="A or B by tumor, ECOG 1: in no row"
+        ),
         pytest.param({"sizes": (2.0,)}, "not-applicable", (), id="BCLC 0 by tumor"),
         pytest.param({"portal_vein_invasion": "vp2"}, "not-applicable", (), id="portal vein invasion"),
         pytest.param({"extrahepatic_spread": True}, "not-applicable", (), id="spread"),
@@ -52,3 +53,12 @@ def test_of_a_patient(changed, status, candidates):
 
 def test_what_would_settle_it_is_named():
     assert judged(ecog=None).missing == ("ecog",)
+    assert judged(portal_vein_invasion=None, extrahepatic_spread=None).missing == (
+        "portal_vein_invasion",
+        "extrahepatic_spread",
+    )
+
+
+def test_unknown_where_every_substage_is_possible():
+    found = judged(sizes=(), nodule_count=None, ecog=None, bilirubin=None, albumin=None)
+    assert (found.status, found.candidates) == ("unknown", ("B1", "B2", "B3", "B4", "none"))

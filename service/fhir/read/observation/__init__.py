@@ -1,9 +1,9 @@
 """Observations → facts of the current state and of the history."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from cards.facts import FACTS, Fact, LesionSize, Response, Scalar
+from cards.record import record
 from service.fhir.read.observation.candidate import Candidate
 from service.fhir.read.observation.imaging import SessionNote, is_viable, lesion_sizes, responses_of, session_notes
 from service.fhir.read.observation.state import read_series
@@ -12,7 +12,7 @@ from service.fhir.read.reading import Reading
 _PER_SESSION = frozenset({"selective_session", "technique_changed", "technical_success", "planned_second_step"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Observed:
     """What the Observations of a record tell: the same whatever is ordered. Of the record itself nothing is held.
 

@@ -4,9 +4,9 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
 
 from cards.facts import FACTS
+from cards.record import record
 from service.fhir.read import codes
 from service.fhir.read.codings import as_list, codings, reference
 from service.fhir.read.local_codes import Entry, LocalCodes
@@ -38,7 +38,8 @@ FACT_OF = {
 }
 
 
-class Candidate(NamedTuple):
+@record(frozen=True, slots=True)
+class Candidate:
     """An Observation (or a questionnaire's answer in the same form) that may tell a fact."""
 
     resource: Resource

@@ -1,10 +1,10 @@
 """Observations → what imaging and the sessions' reports tell: lesion sizes, responses, yes/no about a session."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from cards.facts import FACTS, NOT_TOLD, OVERALL, LesionSize, Response
+from cards.record import record
 from cards.words import number
 from service.fhir.read import codes
 from service.fhir.read.codings import as_list, codings, reference, segment, texts
@@ -17,7 +17,7 @@ from service.fhir.read.when import Moment
 from service.fhir.read.words import elsewhere
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SessionNote:
     """A yes/no about one session: which one it names, when it was made."""
 
