@@ -54,7 +54,7 @@ def _detail(a: Assessment) -> str:
     albi = case.albi.score
     ecog = f"ECOG {case.state.ecog.value}" if isinstance(case.state.ecog, Fact) else "ECOG not documented"
     albi_words = f"ALBI {albi.low:.2f}" if albi.low is not None and albi.status == "known" else "ALBI not known"
-    missing = ", ".join(case.child_pugh.undecided())
+    missing = ", ".join(case.child_pugh.open_items())
     lines = [
         f"- **Liver function:** {_liver(a)}, {albi_words}, {ecog}" + (f"; not known: {missing}" if missing else ""),
         f"- **Tumor:** {escaped(case.facts.tumor.because)}; {escaped(case.burden.text)}",

@@ -39,7 +39,7 @@ def _liver(a: Assessment) -> list[str]:
     case = a.case
     liver, albi = case.child_pugh, case.albi.score
     lines = [f"Tumor           {case.facts.tumor.kind}: {case.facts.tumor.because}"]
-    undecided = ["INR" if item == "inr" else item for item in liver.undecided()]
+    undecided = liver.open_items()
     open_items = f"; not known: {', '.join(undecided)}" if undecided else ""
     lines.append(f"Child-Pugh      {span(liver.low, liver.high)} ({' or '.join(liver.classes)}){open_items}")
     grades = " or ".join(case.albi.modified_grades)

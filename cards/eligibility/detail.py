@@ -181,7 +181,7 @@ def _also(case: Case, e: Eligibility) -> str:
         remarks += [f"{line.text} ({SOURCES[line.source].label})" for line in outcomes(case)]
     remarks += [f"{text} ({SOURCES[key].label})" for text, key in on_card(case, e.verdict, " ".join(remarks))]
     if case.child_pugh.status == "bounded":
-        open_items = ", ".join("INR" if item == "inr" else item for item in case.child_pugh.undecided())
+        open_items = ", ".join(case.child_pugh.open_items())
         remarks.append(f"Child-Pugh {span(case.child_pugh.low, case.child_pugh.high)}: {open_items} not known")
     if case.order is not None and case.order.kind == "embolization":
         remarks.append("37243 stands for TACE, bland embolization and Y-90: read here as TACE; which one is ordered?")

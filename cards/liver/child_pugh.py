@@ -54,6 +54,10 @@ class ChildPugh:
     def undecided(self) -> tuple[str, ...]:
         return tuple(item for item, (low, high) in self.points.items() if low != high)
 
+    def open_items(self) -> tuple[str, ...]:
+        """The undecided ones as they are written for people."""
+        return tuple("INR" if item == "inr" else item for item in self.undecided())
+
 
 @cache
 def _classes(low: int, high: int) -> tuple[str, ...]:

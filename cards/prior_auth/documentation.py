@@ -205,7 +205,7 @@ def liver_function(case: Case) -> Document:
     """The five items of the Child-Pugh score, as of today."""
     score = case.child_pugh
     if score.missing:
-        words = f"today's {listed(label.replace('_', ' ') for label in score.undecided())} (items of Child-Pugh)"
+        words = f"today's {listed(score.open_items())} (items of Child-Pugh)"
         return Document("missing", words, score.evidence, (), score.missing)
     names = ("bilirubin", "albumin", "inr", "ascites_grade", "encephalopathy_grade")
     pieces = tuple(_piece(known) for name in names if isinstance(known := case.state[name], Fact))

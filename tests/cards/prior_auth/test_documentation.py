@@ -128,7 +128,7 @@ def test_papers_of_a_kind_in_words():
     ("changes", "status", "words"),
     [
         pytest.param({}, PRESENT, "Child-Pugh A (5), 5 items", id="all five"),
-        pytest.param({"ascites_grade": None, "inr": None}, MISSING, "today's inr and ascites (items of Child-Pugh)",
+        pytest.param({"ascites_grade": None, "inr": None}, MISSING, "today's INR and ascites (items of Child-Pugh)",
                      id="two missing"),
     ],
 )  # fmt: skip
