@@ -28,6 +28,7 @@ def test_plain(text, shown):
         pytest.param("see http://a.b", "see http&#58;//a.b", id="address"),
         pytest.param("a@b", "a&#64;b", id="mail"),
         pytest.param("www.a.b", "www&#46;a.b", id="host"),
+        pytest.param("a  b", "a b", id="two blanks"),
         pytest.param("a & b", "a &amp; b", id="ampersand"),
         pytest.param("~a~ #1 | `b`", r"\~a\~ \#1 \| \`b\`", id="marks"),
     ],

@@ -49,6 +49,7 @@ SORAFENIB, LENVATINIB, IMMUNE = ("sorafenib",), ("lenvatinib",), ("atezolizumab"
         (kudo_2019_lenvatinib_then_tace, LENVATINIB, {"sizes": (5.0, 2.0)}, NOT_MET),  # 2 + 5: on the line is in
         (kudo_2019_lenvatinib_then_tace, LENVATINIB, {"sizes": (5.1, 2.0)}, MET),
         (kudo_2019_lenvatinib_then_tace, LENVATINIB, {"albumin": 3.3}, MET),
+        (kudo_2019_lenvatinib_then_tace, LENVATINIB, {"albumin": 2.8, "bilirubin": 1.99}, MET),  # ALBI -1.37: grade 3
         (kudo_2019_lenvatinib_then_tace, LENVATINIB, {"growth_pattern": "massive"}, MET),
         (kudo_2019_lenvatinib_then_tace, LENVATINIB, {"growth_pattern": "infiltrative"}, MET),
         (kudo_2019_lenvatinib_then_tace, LENVATINIB, {"growth_pattern": None}, UNKNOWN),
@@ -81,6 +82,20 @@ def test_card_says_it_in_advanced_disease_only():
     drugs = [drug("lenvatinib")]
     assert "HR 0.12" in detail(order(), orders=[order()], treatments=drugs, portal_vein_invasion="vp2")
     assert "In advanced disease" not in detail(order(), orders=[order()], treatments=drugs)
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"sizes": (6.0, 2.0)}, "Child-Pugh A5, up-to-seven out"),
+        ({"growth_pattern": "massive"}, "Child-Pugh A5, growth not nodular"),
+        ({"albumin": 2.8, "bilirubin": 1.99}, "Child-Pugh A6, modified ALBI 2b or 3"),
+        ({}, "Child-Pugh A5, none of the three groups is shown"),
+    ],
+)
+def test_the_groups_that_are_shown_are_named(changes, named):
+    because = kudo_2019_lenvatinib_then_tace(case(candidate(**changes)), LENVATINIB).because
+    assert because.endswith(f"; here {named}")
 
 
 def test_single_large_nodule_leaves_the_intermediate_stage_open():

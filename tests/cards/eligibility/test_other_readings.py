@@ -48,6 +48,7 @@ def test_modified_albi_2a(albumin, tumor, expected):
     [
         pytest.param({"inr": 1.7, "anticoagulated": True}, True, id="two points, anticoagulated"),
         pytest.param({"inr": 1.69, "anticoagulated": True}, False, id="one point"),
+        pytest.param({"inr": "<2.0", "anticoagulated": True}, False, id="one point or two"),
         pytest.param({"inr": 1.7, "anticoagulated": False}, False, id="stated as not anticoagulated"),
         pytest.param({"inr": 1.7}, False, id="not stated"),
         pytest.param({"inr": None, "anticoagulated": True}, False, id="INR missing"),
