@@ -168,7 +168,7 @@ def is_plain(resource: Mapping[str, Any], unread: frozenset[str] = frozenset()) 
     >>> is_plain({"resourceType": "Observation", "status": "final", "code": {"text": "x"}, "valueInteger": "1"})
     False
     """
-    kind = str(resource["resourceType"])
+    kind = str(resource.get("resourceType"))
     try:
         return kind in _ELEMENTS and _is_plain(resource, *_ELEMENTS[kind], _skipped(unread))
     except TypeError:

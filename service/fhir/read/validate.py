@@ -55,10 +55,10 @@ def problem_of(resource: Mapping[str, Any], clock: Clock) -> str:
     """Why a resource is not usable: element and what is wrong with it, never a value; "" where it is valid."""
     if resource.get("modifierExtension"):
         return "it carries a modifierExtension, which may change its meaning"
+    if is_plain(resource, _UNREAD):
+        return ""
     validate = _validator(str(resource.get("resourceType")))
     if validate is None:
-        return ""
-    if is_plain(resource, _UNREAD):
         return ""
     used = {name: value for name, value in resource.items() if name not in _UNREAD and not name.startswith("_")}
     try:

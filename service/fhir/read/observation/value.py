@@ -16,13 +16,13 @@ def fact_of(spec: FactSpec, candidate: Candidate, reading: Reading) -> Fact[Scal
     if read is None:
         return None
     when, resource = candidate.when, candidate.resource
-    notes = list(read.notes)
+    notes = read.notes
     if candidate.entry is not None:
-        notes.append(candidate.entry.note)
+        notes = (*notes, candidate.entry.note)
     if candidate.preliminary:
-        notes.append("preliminary")
+        notes = (*notes, "preliminary")
     if when is not None and when.partial:
-        notes.append(f"dated to {day(when.day)} at the earliest")
+        notes = (*notes, f"dated to {day(when.day)} at the earliest")
     return Fact(
         read.fact,
         read.value,
@@ -31,7 +31,7 @@ def fact_of(spec: FactSpec, candidate: Candidate, reading: Reading) -> Fact[Scal
         read.shown,
         read.comparator,
         read.sent,
-        tuple(notes),
+        notes,
         candidate.preliminary,
         partial_date=when.partial if when is not None else False,
         normal_high=_normal_high(resource, read),
