@@ -136,10 +136,10 @@ def _remarks(case: Case, failed: bool = False) -> tuple[str, ...]:
 
 
 def _stage_remarks(case: Case, failed: bool) -> list[str]:
-    """A subgroup of B with its therapy is named only where liver function is kept and TACE has not failed."""
+    """A subgroup of B with its therapy is named only where liver function is known to be kept and TACE has not failed."""
     if case.bclc is None:
         return []
-    kept = "A" in case.child_pugh.classes and not failed
+    kept = case.child_pugh.classes == ("A",) and not failed
     subgroup = b_subgroup_remark(case.state, case.burden, case.bclc) if kept else ""
     return [*case.bclc.remarks, subgroup, stage_migration(case.state, case.bclc, failed)]
 

@@ -69,6 +69,14 @@ def test_nothing_is_said_of_an_empty_record():
     assert [rule(case(EMPTY)) for rule in OTHER_READINGS] == ["", "", ""]
 
 
-@pytest.mark.parametrize(("changes", "named"), [({}, True), ({"albumin": 3.0, "bilirubin": 2.5}, False)])
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({}, True),
+        ({"albumin": 3.0, "bilirubin": 2.5}, False),
+        ({"bilirubin": None}, False),
+        ({"inr": (1.0, 91)}, False),
+    ],
+)
 def test_subgroup_of_b_is_named_where_liver_function_is_kept(changes, named):
     assert any("BCLC B2 features" in remark for remark in eligibility(case(candidate(**changes))).remarks) is named
