@@ -2,7 +2,7 @@
 
 import gc
 
-# What is loaded stays: looking for cycles after every 700 new containers, as Python does, finds none of them (a tenth of
-# the start). The parsed body of one call with 60 Observations is a thousand containers, none of them garbage either (a
+# What is loaded stays: looking for cycles after every 700 new containers, as Python does, finds none of them (a twentieth
+# of the start). The parsed body of one call with 60 Observations is a thousand containers, none of them garbage either (a
 # twentieth of that call).
 gc.set_threshold(20_000)
