@@ -75,6 +75,7 @@ def hook_request(observations: int, number: int, hook: str = "order-sign", call:
             **({} if hook == "patient-view" else {"draftOrders": orders}),
             **({"selections": ["ServiceRequest/order-1"]} if hook == "order-select" else {}),
         },
+        "extension": {"tace-cds.as-of": AS_OF.isoformat()},
         "prefetch": {
             "patient": {"resourceType": "Patient", "id": patient, "gender": "male", "birthDate": "1961-03-04"},
             "conditions": _bundle([_condition(patient)]),
@@ -88,7 +89,6 @@ def hook_request(observations: int, number: int, hook: str = "order-sign", call:
             "diagnosticReports": None,
             "questionnaireResponses": None,
         },
-        "extension": {"tace-cds.as-of": AS_OF.isoformat()},
     }
 
 

@@ -11,25 +11,30 @@ from service.fhir.bundle import Resource
 from service.fhir.write.additions import WORKSHEET_LINK, sent_answers, with_answers, with_link
 from service.hooks import catalog
 from service.hooks.audit import Asked
+from service.hooks.body import Opened
 from service.hooks.case import Case, assess, now
 from service.hooks.prefetch import gather
 from service.hooks.recent import Answered
-from service.hooks.request import HookRequest
+from service.hooks.request import HookRequest, hook_request
 from service.hooks.running import Running, running
 
 MOST_DRAFTS, MOST_ORDERS = 500, 25
 
 
-def cards_for(asked: HookRequest, service: catalog.Service) -> list[dict[str, Any]]:
-    """An order that is not ours is answered before anything is read or fetched."""
-    here, orders = running(), asked.selected_orders
+def cards_for(opened: Opened, service: catalog.Service) -> list[dict[str, Any]]:
+    """NotUsable where the body is no request for this service. An order that is not ours is answered before anything is
+    read or fetched.
+    """
+    here = running()
     site = here.site
+    asked = hook_request(opened.body, service.hook, site.settings)
+    orders = asked.selected_orders
     refuse_too_many(asked)
     if orders is not None and not advice.order_is_ours(orders, None):
         here.metrics.not_ours(service.id)
         return []
     moment = asked.as_of or now(site.settings)
-    answered = _answered(asked, orders, moment, service, here)
+    answered = _answered(asked, opened, orders, moment, service, here)
     cards = advice.wire(answered.cards(service.hook), service_id=service.id, hook_instance=asked.hook_instance)
     told = Asked(service.id, service.hook, asked.hook_instance, asked.patient_id, site, g.get("began", 0.0))
     cards = with_link(with_answers(cards, asked.answers, asked.patient_id), worksheet_link())
@@ -37,15 +42,22 @@ def cards_for(asked: HookRequest, service: catalog.Service) -> list[dict[str, An
 
 
 def _answered(
-    asked: HookRequest, orders: list[Resource] | None, moment: datetime, service: catalog.Service, here: Running
+    asked: HookRequest,
+    opened: Opened,
+    orders: list[Resource] | None,
+    moment: datetime,
+    service: catalog.Service,
+    here: Running,
 ) -> Answered:
     """What is remembered of the same request, or of the same record; else gathered and assessed."""
     site, recent, others = here.site, here.recent, asked.other_orders
     of, day = f"{site.name} {site.configuration}", site.settings.day_of(moment)
-    key = recent.sent(asked, (orders, others), of, day)
+    key = recent.sent(asked, opened, (orders, others), of, day)
     known = recent.known(key, moment)
     if known is not None:
         return known
+    if opened.unread:
+        asked = hook_request(opened.whole(), service.hook, site.settings)
     gathered = gather(asked, site.needs, here.client)
     case = Case(
         patient=asked.patient_id,

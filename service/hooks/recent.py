@@ -21,8 +21,9 @@ from cards.record import record
 from service.fhir.bundle import Resource
 from service.fhir.read import Recall
 from service.fhir.read.observation import Observed
+from service.hooks.body import Opened, ends_with_record, halves, without_record
 from service.hooks.case import Case
-from service.hooks.request import HookRequest
+from service.hooks.request import HookRequest, read_json
 
 MOST = 64
 MOST_BYTES = 16_000_000  # of the contents that led to them: what is kept of one is not longer than it
@@ -64,12 +65,21 @@ class Read:
     length: int = 0
 
 
+@record(frozen=True, slots=True)
+class Text:
+    """That the text of a record is one that was answered."""
+
+    asked: datetime
+    length: int = 0
+
+
 class Key(NamedTuple):
     """Keyed digests of a record, and of it with the orders; the length of both. b"" for what cannot be remembered."""
 
     record: bytes
     whole: bytes
     length: int
+    text: bytes = b""  # by which the text of the record is known
 
 
 Orders = tuple[Sequence[Resource] | None, Sequence[Resource]]  # asked about, and drafted beside them
@@ -88,6 +98,10 @@ class Lately(Generic[Kept]):
 
     def __len__(self) -> int:
         return len(self._kept)
+
+    def __contains__(self, key: bytes) -> bool:
+        """However long ago: whoever asks has to look for what is kept of it."""
+        return key in self._kept
 
     def find(self, key: bytes, asked: datetime) -> Kept | None:
         with self._lock:
@@ -124,14 +138,32 @@ class Recent:
         self._secret = secrets.token_bytes(32)
         self._answers: Lately[Answered] = Lately(most, most_bytes)
         self._records: Lately[Read] = Lately(most, most_bytes)
+        self._texts: Lately[Text] = Lately(most, most_bytes)
 
     def __len__(self) -> int:
         return len(self._answers)
 
-    def sent(self, request: HookRequest, orders: Orders, configuration: str, today: date) -> Key:
+    def opened(self, body: bytes) -> Opened:
+        """The body parsed; NotJson where it is none. A record that was answered lately is not parsed again."""
+        told, text = halves(body)
+        known_by = hmac.digest(self._secret, text, "sha256")
+        if known_by in self._texts:
+            rest = without_record(told)
+            if rest is not None:
+                return Opened(rest, known_by, len(text), unread=body)
+        whole = read_json(body)
+        return Opened(whole, known_by, len(text)) if ends_with_record(told, whole) else Opened(whole)
+
+    def sent(self, request: HookRequest, opened: Opened, orders: Orders, configuration: str, today: date) -> Key:
         """Of a request: of all that is known where no server has to be asked."""
-        told = (request.prefetch, request.companions, sorted(request.order_urls.items()), request.answers)
-        return self._key(orders, request.patient_id, told, request.fhir_server, today, configuration)
+        told = (
+            opened.known_by.hex() or request.prefetch,
+            request.companions,
+            sorted(request.order_urls.items()),
+            request.answers,
+        )
+        key = self._key(orders, request.patient_id, told, request.fhir_server, today, configuration)
+        return key._replace(length=key.length + opened.length, text=opened.known_by)
 
     def gathered(self, case: Case, configuration: str, today: date) -> Key:
         """Of what was sent and fetched."""
@@ -161,6 +193,8 @@ class Recent:
         # What is dated later than the moment asked comes to count as time goes on: such an answer is not kept.
         if key.whole and found.assessments and not found.assessments[0].case.facts.awaits:
             self._answers.keep(key.whole, found)
+            if key.text:
+                self._texts.keep(key.text, Text(asked))
             if remembered is None and told:
                 self._records.keep(key.record, Read(asked, told[0], key.length))
         return found

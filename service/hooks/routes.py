@@ -40,12 +40,12 @@ def call(service_id: str) -> Response:
     service = catalog.service(service_id, bool(settings.payer_profile))
     if service is None:
         raise NotKnown
-    body = json_body()
-    asked = hook_request(body, service.hook, settings)
     if service.crd:
+        body = json_body()
+        asked = hook_request(body, service.hook, settings)
         refuse_too_many(asked)
         return as_json(payer_answer(asked, service, body.get("extension"), here, g.get("began", 0.0)))
-    return as_json({"cards": cards_for(asked, service)})
+    return as_json({"cards": cards_for(here.recent.opened(sent_body()), service)})
 
 
 @hooks.post("/cds-services/<service_id>/feedback", endpoint="feedback")
@@ -81,11 +81,15 @@ def assess_body() -> Response:
 
 
 def json_body() -> Any:
-    """The parsed body. A missing Content-Type is tolerated, and so is every kind of JSON, old FHIR names included."""
+    return read_json(sent_body())
+
+
+def sent_body() -> bytes:
+    """The body of a call. A missing Content-Type is tolerated, and so is every kind of JSON, old FHIR names included."""
     kind = request.mimetype
     if kind and not (kind.startswith("application/json") or kind.endswith("+json")):
         raise UnsupportedMediaType
-    return read_json(encoding.body())
+    return encoding.body()
 
 
 def as_json(body: Mapping[str, Any] | list[Any], content_type: str = "application/json") -> Response:

@@ -17,6 +17,7 @@ from service import advice
 from service.app import create_app
 from service.fhir.read import Recall
 from service.hooks import answer, recent
+from service.hooks import body as bodies
 from service.hooks.case import Case, assess, case_of
 from service.hooks.recent import Recent
 from service.hooks.running import running
@@ -259,6 +260,21 @@ def test_the_same_request_is_sorted_out_once(app):
     assert {card["uuid"] for card in first}.isdisjoint({card["uuid"] for card in again})
     assert [card["detail"] for card in first] == [card["detail"] for card in again]
     assert [card["detail"] for card in signed_then_selected] == [first[0]["detail"]]
+
+
+def test_a_known_record_is_parsed_once_unless_something_else_is_asked_of_it(app, monkeypatch: pytest.MonkeyPatch):
+    parsed: list[int] = []
+    for module in (recent, bodies):
+        whole = module.read_json
+        monkeypatch.setattr(module, "read_json", lambda text, whole=whole: parsed.append(1) or whole(text))
+    service, fresh = app(), app()
+    service.cards(sent())
+    service.cards(sent(hookInstance="7ad05e4c-2f0d-4a4c-9dc8-9f0f3d6a1f11"))
+    service.cards(sent(hook="order-select"))
+    assert len(parsed) == 1
+    another = _with_order(sent(), code={"text": "TACE segment 2"})
+    assert service.cards(another) == fresh.cards(another)
+    assert len(parsed) == 3
 
 
 def _with_order(body: dict[str, Any], *more: dict[str, Any], **changes: Any) -> dict[str, Any]:
