@@ -13,6 +13,7 @@ FEW = 8  # versions of one resource that are compared one by one; a thousand of 
 DEEPEST = 20  # Bundles in Bundles; real ones have one level, a batch response two
 MESSAGES = frozenset({"OperationOutcome", "Parameters"})  # say something about the call, nothing about the patient
 _NO_RESOURCE = MESSAGES | {"", "Bundle"}
+_LOOKED_INTO = _NO_RESOURCE | {"DiagnosticReport"}
 URN = "urn:uuid:"
 _ITEM_KEYS = frozenset({"resource", "response", "fullUrl", "search", "request", "link", "id", "extension"})
 _WHEN = ("effectiveDateTime", "effectivePeriod", "effectiveInstant", "effectiveTiming")
@@ -46,7 +47,8 @@ def _collect(found: Any, full_url: str, depth: int, resources: list[Resource], f
             resources.extend(_contained_results(resource))
     elif depth < DEEPEST:
         for item, url in _inside(found):
-            if not url and is_resource(item) and item["resourceType"] != "DiagnosticReport":
+            kind = item.get("resourceType") if isinstance(item, dict) else None
+            if not url and isinstance(kind, str) and kind not in _LOOKED_INTO:
                 resources.append(item)
             else:
                 _collect(item, url, depth + 1, resources, full_urls)

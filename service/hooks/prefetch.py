@@ -119,13 +119,16 @@ def _answers(need: Need, sent: Sent) -> bool:
     return not sent.kinds or need.kind in sent.kinds or len(sent.kinds) > 1
 
 
+_LOOKED = Sent()  # and nothing was there
+
+
 def _sent(value: Any) -> Sent:
     while bundle.is_wrapped(value):
         if _status(value)[:1] in ("4", "5"):
             return Sent(problem=CLIENT_FAILED)
         value = value.get("resource")
     if value is None:
-        return Sent()
+        return _LOOKED
     if isinstance(value, dict) and value.get("resourceType") == "OperationOutcome":
         return Sent(problem=CLIENT_FAILED)
     if not (isinstance(value, list) or bundle.is_bundle(value) or bundle.is_resource(value)):
