@@ -111,8 +111,11 @@ def offered(crd: bool) -> tuple[Service, ...]:
     return (*SERVICES, *CRD_SERVICES) if crd else SERVICES
 
 
+_BY_ID = {crd: {each.id: each for each in offered(crd)} for crd in (False, True)}
+
+
 def service(service_id: str, crd: bool = False) -> Service | None:
-    return next((each for each in offered(crd) if each.id == service_id), None)
+    return _BY_ID[crd].get(service_id)
 
 
 def more_needs(service: Service) -> tuple[Need, ...]:

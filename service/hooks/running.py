@@ -3,7 +3,7 @@ assessments of the last minutes; of a patient nothing else."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from flask import Flask, current_app, g
 
@@ -63,4 +63,5 @@ class Running:
 
 
 def running(app: Flask | None = None) -> Running:
-    return cast(Running, (app or current_app).extensions[NAME])
+    here: Running = (app or current_app).extensions[NAME]
+    return here

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -58,6 +59,7 @@ def _source(card: Card, crd: str) -> Json:
     return wire | ({"url": source.url} if source.url else {})
 
 
+@lru_cache(maxsize=256)
 def _question(name: str) -> Json:
     """A missing fact as a question with its possible answers; linkId is the code an answer would carry."""
     q = question(name)
