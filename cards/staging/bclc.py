@@ -75,17 +75,19 @@ def bclc(state: State, liver: ChildPugh, b: Burden) -> Bclc:
     """
     ecogs = tuple(range(6)) if isinstance(state.ecog, Absent) else _ecogs(state)
     outside = {Verdict.MET: (True,), Verdict.NOT_MET: (False,), Verdict.UNKNOWN: (False, True)}
-    beyond = [outside[v] for v in (vascular_invasion(state), spread(state))]
+    invaded, spread_out = vascular_invasion(state), spread(state)
     by_tumor = _between(tumor_stage(b.count.low, b.largest.low), tumor_stage(b.count.high, b.largest.high))
     stages = {
-        bclc_stage(cls, ecog, invaded or spread_out, tumor)
-        for cls, ecog, invaded, spread_out, tumor in product(liver.classes, ecogs, beyond[0], beyond[1], by_tumor)
+        bclc_stage(cls, ecog, inside or elsewhere, tumor)
+        for cls, ecog, inside, elsewhere, tumor in product(
+            liver.classes, ecogs, outside[invaded], outside[spread_out], by_tumor
+        )
     }
     candidates = tuple(sorted(stages))
     return Bclc(
         candidates,
         by_tumor,
-        _because(state, liver, b, candidates),
+        _because(state, liver, b, candidates, invaded, spread_out),
         () if len(candidates) == 1 else _missing(state, liver, b),
         tuple(_remarks(state, liver, b, candidates, by_tumor)),
     )
@@ -100,15 +102,17 @@ def _between(low: str, high: str) -> tuple[str, ...]:
     return _TUMOR_STAGES[_TUMOR_STAGES.index(low) : _TUMOR_STAGES.index(high) + 1]
 
 
-def _because(state: State, liver: ChildPugh, b: Burden, candidates: tuple[str, ...]) -> str:
+def _because(
+    state: State, liver: ChildPugh, b: Burden, candidates: tuple[str, ...], invaded: Verdict, spread_out: Verdict
+) -> str:
     parts = [b.text, f"Child-Pugh {' or '.join(liver.classes)}"]
     parts.append("ECOG not known" if isinstance(state.ecog, Absent) else f"ECOG {state.ecog.value}")
     silent = isinstance(state.hepatic_vein_invasion, Absent)
     free = "no portal vein invasion (hepatic vein not stated)" if silent else "no vascular invasion"
     invasion = {Verdict.MET: "vascular invasion", Verdict.NOT_MET: free}
     outside = {Verdict.MET: "extrahepatic spread", Verdict.NOT_MET: "no extrahepatic spread"}
-    parts.append(invasion.get(vascular_invasion(state), "portal vein invasion not documented"))
-    parts.append(outside.get(spread(state), "extrahepatic spread not documented"))
+    parts.append(invasion.get(invaded, "portal vein invasion not documented"))
+    parts.append(outside.get(spread_out, "extrahepatic spread not documented"))
     stage = " or ".join(candidates)
     if liver.classes == ("B",) and set(candidates) <= set(_TUMOR_STAGES):
         stage += " by tumor, liver function not preserved"
