@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from operator import attrgetter
 
 from cards.case import Case
 from cards.current import STATE_FACTS
@@ -102,7 +103,7 @@ _STARRED = frozenset(rule.__name__ for rule in STARRED)
 
 def _counts_unstated(finding: Finding) -> bool:
     """A starred criterion makes caution while it is not stated. It stays unknown: nothing is met by silence."""
-    return finding.rule in _STARRED and finding.verdict is Verdict.UNKNOWN
+    return finding.verdict is Verdict.UNKNOWN and finding.rule in _STARRED
 
 
 def _caution(rule: Callable[[Case], Finding], case: Case) -> Finding:
@@ -144,8 +145,10 @@ def _stage_remarks(case: Case, failed: bool) -> list[str]:
     return [*case.bclc.remarks, subgroup, stage_migration(case.state, case.bclc, failed)]
 
 
+_EVERY_FACT = attrgetter(*STATE_FACTS)
+
+
 def _preliminary(case: Case) -> list[str]:
     """Values used although they are not final."""
-    read = case.facts.series.keys() | case.facts.states.keys()
-    known = (*(case.state[name] for name in STATE_FACTS if name in read), *(s.size for s in case.state.sizes))
+    known = (*_EVERY_FACT(case.state), *(measured.size for measured in case.state.sizes))
     return list(dict.fromkeys(FACTS[k.name].label for k in known if isinstance(k, Fact) and k.preliminary))
