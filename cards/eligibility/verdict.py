@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from operator import attrgetter
 
 from cards.case import Case
@@ -48,7 +49,7 @@ def eligibility(
     absolute = tuple(rule(case) for rule in CONTRAINDICATIONS)
     advised_against = (*(rule(case) for rule in NOT_RECOMMENDED), *refractory)
     needed = needed_facts(case)
-    cautions = (*(_caution(rule, case) for rule in CAUTIONS), *refractory_elsewhere)
+    cautions = (*(rule(case) for rule in _CAUTIONS), *refractory_elsewhere)
     tiers = (
         ("not-applicable", _met(rupture)),
         ("contraindicated", _met(absolute)),
@@ -106,12 +107,15 @@ def _counts_unstated(finding: Finding) -> bool:
     return finding.verdict is Verdict.UNKNOWN and finding.rule in _STARRED
 
 
-def _caution(rule: Callable[[Case], Finding], case: Case) -> Finding:
-    """A criterion, which says so where it counts although it is not stated."""
+def _starred(rule: Callable[[Case], Finding], case: Case) -> Finding:
+    """A starred criterion, which says so where it counts although it is not stated."""
     finding = rule(case)
     if not _counts_unstated(finding):
         return finding
     return replace(finding, because=f"{finding.because} (counts as caution while it is not stated)")
+
+
+_CAUTIONS = tuple(partial(_starred, rule) if rule in STARRED else rule for rule in CAUTIONS)
 
 
 def _ordered(deciding: tuple[Finding, ...], everything: tuple[Finding, ...]) -> tuple[Finding, ...]:
