@@ -102,7 +102,7 @@ def _detail(case: Case, p: PriorAuth) -> str:
     not_configured = p.applied.authorization_codes is None
     remarks = [*p.remarks, LIST_OPEN if not_configured else _AUTHORIZATION[p.authorization]]
     links = [f"- [{escaped_once(text)}]({url})" for text, url in p.applied.links]
-    parts.append("\n".join([*(f"- {escaped(r)}" for r in remarks), *links]))
+    parts.append("\n".join([*(f"- {escaped_once(r)}" for r in remarks), *links]))
     return "\n\n".join(parts)
 
 
@@ -112,7 +112,8 @@ def _rows(case: Case, documents: Documents) -> list[tuple[str, ...]]:
         words = doc.words if doc.status != "missing" or not item.hint else f"{doc.words}, {item.hint}"
         if doc.status == "present":
             words += _found(case, doc, words)
-        rows.append((item.item, escaped_once(item.label), _STATUS[doc.status], escaped(words)))
+        made_safe = escaped if doc.status == "present" else escaped_once  # what is missing is said in words of ours
+        rows.append((item.item, escaped_once(item.label), _STATUS[doc.status], made_safe(words)))
     return rows
 
 
@@ -130,7 +131,7 @@ def _where(case: Case, found: Found, said: str) -> str:
 
 
 def _decision(p: PriorAuth, policy: Policy) -> str:
-    name = f"Policy {escaped(policy.name)}" + (f" ({policy.dates})" if policy.dates else "")
+    name = f"Policy {escaped_once(policy.name)}" + (f" ({policy.dates})" if policy.dates else "")
     if not p.procedure:
         return f"{name}: the clause depends on the procedure."
     if p.decision == NECESSARY:
