@@ -74,13 +74,12 @@ def bclc(state: State, liver: ChildPugh, b: Burden) -> Bclc:
         bclc-2022; its figure was not readable, the table is from general knowledge; a 2025 update is not implemented
     """
     ecogs = tuple(range(6)) if isinstance(state.ecog, Absent) else _ecogs(state)
-    outside = {Verdict.MET: (True,), Verdict.NOT_MET: (False,), Verdict.UNKNOWN: (False, True)}
     invaded, spread_out = vascular_invasion(state), spread(state)
     by_tumor = _between(tumor_stage(b.count.low, b.largest.low), tumor_stage(b.count.high, b.largest.high))
     stages = {
         bclc_stage(cls, ecog, inside or elsewhere, tumor)
         for cls, ecog, inside, elsewhere, tumor in product(
-            liver.classes, ecogs, outside[invaded], outside[spread_out], by_tumor
+            liver.classes, ecogs, _OUTSIDE[invaded], _OUTSIDE[spread_out], by_tumor
         )
     }
     candidates = tuple(sorted(stages))
@@ -91,6 +90,9 @@ def bclc(state: State, liver: ChildPugh, b: Burden) -> Bclc:
         () if len(candidates) == 1 else _missing(state, liver, b),
         tuple(_remarks(state, liver, b, candidates, by_tumor)),
     )
+
+
+_OUTSIDE = {Verdict.MET: (True,), Verdict.NOT_MET: (False,), Verdict.UNKNOWN: (False, True)}
 
 
 def _ecogs(state: State) -> tuple[int, ...]:
@@ -110,13 +112,19 @@ def _because(
     silent = isinstance(state.hepatic_vein_invasion, Absent)
     free = "no portal vein invasion (hepatic vein not stated)" if silent else "no vascular invasion"
     invasion = {Verdict.MET: "vascular invasion", Verdict.NOT_MET: free}
-    outside = {Verdict.MET: "extrahepatic spread", Verdict.NOT_MET: "no extrahepatic spread"}
     parts.append(invasion.get(invaded, "portal vein invasion not documented"))
-    parts.append(outside.get(spread_out, "extrahepatic spread not documented"))
+    parts.append(_SPREAD_WORDS[spread_out])
     stage = " or ".join(candidates)
     if liver.classes == ("B",) and set(candidates) <= set(_TUMOR_STAGES):
         stage += " by tumor, liver function not preserved"
     return f"{stage}: {'; '.join(parts)}"
+
+
+_SPREAD_WORDS = {
+    Verdict.MET: "extrahepatic spread",
+    Verdict.NOT_MET: "no extrahepatic spread",
+    Verdict.UNKNOWN: "extrahepatic spread not documented",
+}
 
 
 def _missing(state: State, liver: ChildPugh, b: Burden) -> tuple[str, ...]:
