@@ -22,7 +22,8 @@ class Verdict(Enum):
         return _OPPOSITE[self]
 
 
-_MET, _NOT_MET, _UNKNOWN = Verdict  # asked for a hundred times a call: a member takes longer to find
+# Asked for a hundred times a call: a member of an Enum takes longer to find
+_MET, _NOT_MET, _UNKNOWN = Verdict.MET, Verdict.NOT_MET, Verdict.UNKNOWN
 _OPPOSITE = {_MET: _NOT_MET, _NOT_MET: _MET, _UNKNOWN: _UNKNOWN}
 
 

@@ -102,7 +102,7 @@ def _detail(case: Case, p: PriorAuth) -> str:
     not_configured = p.applied.authorization_codes is None
     remarks = [*p.remarks, LIST_OPEN if not_configured else _AUTHORIZATION[p.authorization]]
     links = [f"- [{escaped_once(text)}]({url})" for text, url in p.applied.links]
-    parts.append("\n".join([*(f"- {escaped_once(r)}" for r in remarks), *links]))
+    parts.append("\n".join([*(f"- {escaped(r)}" for r in remarks), *links]))
     return "\n\n".join(parts)
 
 
@@ -112,8 +112,7 @@ def _rows(case: Case, documents: Documents) -> list[tuple[str, ...]]:
         words = doc.words if doc.status != "missing" or not item.hint else f"{doc.words}, {item.hint}"
         if doc.status == "present":
             words += _found(case, doc, words)
-        made_safe = escaped if doc.status == "present" else escaped_once  # what is missing is said in words of ours
-        rows.append((item.item, escaped_once(item.label), _STATUS[doc.status], made_safe(words)))
+        rows.append((item.item, escaped_once(item.label), _STATUS[doc.status], escaped(words)))
     return rows
 
 
