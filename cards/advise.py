@@ -65,11 +65,11 @@ def _cards(place: int, a: Assessment, hook: str, made: Made) -> list[Card]:
 
 def _merged(found: list[Card], orders: int) -> list[Card]:
     """Cards that say the same of several orders are one that names them; with several orders each card names its own."""
+    if orders < 2:
+        return found
     merged: dict[tuple[str, str, str], Card] = {}
     for card in found:
         key = (card.topic, card.summary, card.detail)
         earlier = merged.get(key)
         merged[key] = card if earlier is None else replace(earlier, orders=(*earlier.orders, *card.orders))
-    if orders < 2:
-        return list(merged.values())
     return [replace(c, detail=f"**Order:** {escaped(', '.join(c.orders))}\n\n{c.detail}") for c in merged.values()]

@@ -32,15 +32,15 @@ def bounds(known: Fact[Scalar] | Absent, low: float = 0.0, high: float = math.in
     if isinstance(known, Absent):
         return Bounds(low, high)
     value = float(known.value)
+    if not known.comparator:
+        return Bounds(value, value)
     if known.comparator == "<":
         return Bounds(low, math.nextafter(value, -math.inf))
     if known.comparator == "<=":
         return Bounds(low, value)
     if known.comparator == ">":
         return Bounds(math.nextafter(value, math.inf), high)
-    if known.comparator == ">=":
-        return Bounds(value, high)
-    return Bounds(value, value)
+    return Bounds(value, high)  # ">="
 
 
 def holds(known: Fact[Scalar] | Absent, test: Callable[[float], bool]) -> bool | None:
@@ -51,6 +51,8 @@ def holds(known: Fact[Scalar] | Absent, test: Callable[[float], bool]) -> bool |
     """
     if isinstance(known, Absent):
         return None
+    if not known.comparator:
+        return test(float(known.value))
     ends = bounds(known)
     low, high = test(ends.low), test(ends.high)
     return low if low == high else None

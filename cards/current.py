@@ -170,7 +170,10 @@ def _pick(facts: PatientFacts, spec: FactSpec, refuse: Callable[[FactSpec, Fact[
     state = facts.states.get(spec.name)
     series = facts.series.get(spec.name, ())
     refused: Absent | None = None
-    for fact in _newest_of_each(series):
+    for preliminary in (False, True):
+        fact = _newest(series, preliminary)
+        if fact is None:
+            continue
         why = refuse(spec, fact)
         if why is None:
             return _with_state(spec, fact, state) if state is not None else fact
@@ -186,10 +189,11 @@ def _pick(facts: PatientFacts, spec: FactSpec, refuse: Callable[[FactSpec, Fact[
     return _NOTHING[spec.name]
 
 
-def _newest_of_each(series: Sequence[Fact[Scalar]]) -> list[Fact[Scalar]]:
-    """The newest final value, then the newest preliminary one."""
-    final = [fact for fact in series if not fact.preliminary][:1]
-    return final + [fact for fact in series if fact.preliminary][:1] if len(final) < len(series) else final
+def _newest(series: Sequence[Fact[Scalar]], preliminary: bool) -> Fact[Scalar] | None:
+    for fact in series:
+        if fact.preliminary is preliminary:
+            return fact
+    return None
 
 
 # A dated statement that is more specific than the Condition beside it: a Condition "varices" does not say

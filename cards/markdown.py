@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 _MARKS = re.compile(r"([\\`*_\[\]|~#])")
 _SPECIAL = re.compile(r"[\\`*_\[\]|~#&<>@]")  # alone: with words among the characters a search takes twice as long
@@ -31,6 +32,12 @@ def escaped(text: str) -> str:
         return text.strip()
     safe = _MARKS.sub(r"\\\1", plain(text).translate(_HTML))
     return safe.replace("://", "&#58;//").replace("www.", "www&#46;").replace("@", "&#64;")
+
+
+@lru_cache(maxsize=512)
+def escaped_once(text: str) -> str:
+    """`escaped` of a text that is ours or a policy's and comes again with each card: never of one from a record."""
+    return escaped(text)
 
 
 def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

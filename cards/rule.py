@@ -18,14 +18,15 @@ def shown(fact: Known) -> str:
     label = FACTS[fact.name].label
     if isinstance(fact, Absent):
         return fact.because if label in fact.because else f"{label}: {fact.because}"
-    notes = "".join(f"; {note}" for note in fact.notes if note.startswith(_TOLD_NOTES)) if fact.notes else ""
     if isinstance(fact.value, bool):
-        value = "yes" if fact.value else "no"
+        words = f"{label} yes" if fact.value else f"{label} no"
     else:
-        value = fact.shown or str(fact.value)
-    when = f" ({day(fact.when)})" if fact.when is not None else ""
-    preliminary = ", preliminary" if fact.preliminary else ""
-    return f"{label} {value}{when}{preliminary}{notes}"
+        words = f"{label} {fact.shown or fact.value}"
+    if fact.when is not None:
+        words += f" ({day(fact.when)})"
+    if fact.preliminary:
+        words += ", preliminary"
+    return words + "".join(f"; {note}" for note in fact.notes if note.startswith(_TOLD_NOTES)) if fact.notes else words
 
 
 _TOLD_NOTES = ("conflict", "preliminary", "local")
@@ -46,7 +47,7 @@ def is_one_of(rule: str, known: Known, values: tuple[object, ...], source: str, 
 
 def finding(rule: str, known: Known, verdict: Verdict, source: str, locator: str, extra: str = "") -> Finding:
     """A finding that stands on one fact."""
-    because = shown(known) + (f"; {extra}" if extra else "")
+    because = f"{shown(known)}; {extra}" if extra else shown(known)
     evidence = (known.evidence,) if known.evidence else ()
     missing = (known.name,) if verdict is Verdict.UNKNOWN else ()
     return Finding(rule, verdict, because, source, locator, evidence, missing)

@@ -27,6 +27,7 @@ def ago(when: date, today: date) -> str:
     return f"{days} day{'' if days == 1 else 's'} old"
 
 
+@lru_cache(maxsize=1024)
 def number(value: float, digits: int = 2) -> str:
     """A number without trailing zeros.
 

@@ -20,8 +20,11 @@ def values_apart(case: Case) -> tuple[str, ...]:
     Source
         contract: a remark, no limit of a source
     """
+    by_score = _inputs(case)
+    if not _apart(known for inputs in by_score.values() for known in inputs):
+        return ()  # all of them together are not
     found: dict[str, list[str]] = {}
-    for score, inputs in _inputs(case).items():
+    for score, inputs in by_score.items():
         words = _apart(inputs)
         if words:
             found.setdefault(words, []).append(score)

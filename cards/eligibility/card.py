@@ -74,10 +74,14 @@ def _indicator(e: Eligibility) -> str:
 
 
 def _questions(e: Eligibility) -> tuple[str, ...]:
-    """Facts to ask for: those the verdict needs first, then those that are merely not stated."""
-    needed = [n for f in e.findings if f.rule.startswith("needed_") and e.verdict == "indeterminate" for n in f.missing]
-    starred = [n for f in e.deciding if e.verdict == "caution" and f.missing for n in f.missing]
-    return tuple(dict.fromkeys(n for n in (*needed, *starred) if n in FACTS or n in WOULD_CHANGE))
+    """Facts to ask for: those that the verdict needs, or, of a caution, those that are merely not stated."""
+    if e.verdict == "indeterminate":
+        asked = [n for f in e.findings if f.rule.startswith("needed_") for n in f.missing]
+    elif e.verdict == "caution":
+        asked = [n for f in e.deciding for n in f.missing]
+    else:
+        return ()
+    return tuple(dict.fromkeys(n for n in asked if n in FACTS or n in WOULD_CHANGE))
 
 
 def _suggestions(case: Case, e: Eligibility) -> tuple[Suggestion, ...]:

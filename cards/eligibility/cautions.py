@@ -121,7 +121,7 @@ def over_half_replaced(case: Case) -> Finding:
     """
     lobes, involved = case.state.lobar_distribution, case.state.liver_involvement_percent
     not_both = verdict_of(isinstance(lobes, Absent) or lobes.value != "bilobar")
-    above = threshold("", involved, lambda p: p > INVOLVEMENT_ABOVE_PERCENT, "", "").verdict
+    above = verdict_of(holds(involved, lambda p: p > INVOLVEMENT_ABOVE_PERCENT))
     return finding("over_half_replaced", involved, all_of((not_both, above)), "seekhealth", _MORTALITY, shown(lobes))
 
 

@@ -1,5 +1,6 @@
 """Criteria that the published lists call absolute. Where the lists differ, the finding says which says what."""
 
+from cards.bounds import holds
 from cards.case import Case
 from cards.facts import Absent
 from cards.rule import finding, is_one_of, shown, threshold
@@ -138,7 +139,7 @@ def massive_replacement_of_both_lobes(case: Case) -> Finding:
         wjh-2015 and crad-tace, both lobes; "> 50 %" is seekhealth's
     """
     lobes, involved = case.state.lobar_distribution, case.state.liver_involvement_percent
-    above = threshold("", involved, lambda p: p > INVOLVEMENT_ABOVE_PERCENT, "", "").verdict
+    above = verdict_of(holds(involved, lambda p: p > INVOLVEMENT_ABOVE_PERCENT))
     both = Verdict.UNKNOWN if isinstance(lobes, Absent) else verdict_of(lobes.value == "bilobar")
     missing = tuple(k.name for k, v in ((lobes, both), (involved, above)) if v is Verdict.UNKNOWN)
     verdict = all_of((both, above))

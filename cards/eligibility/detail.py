@@ -11,7 +11,7 @@ from cards.eligibility.summary import is_bridge, short
 from cards.eligibility.verdict import Eligibility
 from cards.eligibility.y90 import y90_lines
 from cards.facts import FACTS, Absent, Fact
-from cards.markdown import escaped, table
+from cards.markdown import escaped, escaped_once, table
 from cards.published.selection import on_card
 from cards.questions import asked, label
 from cards.rule import shown
@@ -134,7 +134,7 @@ def _source(key: str, locator: str = "") -> str:
 
 def _missing(e: Eligibility) -> str:
     """What is missing, what it would change, and the question with its possible answers."""
-    needed = [f for f in e.findings if f.rule.startswith("needed_") and f.verdict is Verdict.UNKNOWN]
+    needed = [f for f in e.findings if f.verdict is Verdict.UNKNOWN and f.rule.startswith("needed_")]
     reasons = {n: f.because for f in needed for n in f.missing}
     if not reasons:
         return ""
@@ -176,10 +176,10 @@ def _unless_in_policy(key: str) -> str:
 
 
 def _also(case: Case, e: Eligibility) -> str:
-    remarks = [*e.remarks, *_bridge(case)]
-    if e.verdict in ("candidate", "caution"):
-        remarks += [f"{line.text} ({SOURCES[line.source].label})" for line in outcomes(case)]
-    remarks += [f"{text} ({SOURCES[key].label})" for text, key in on_card(case, e.verdict, " ".join(remarks))]
+    first = [*e.remarks, *_bridge(case)]
+    published = [(line.text, line.source) for line in outcomes(case)] if e.verdict in ("candidate", "caution") else []
+    published += on_card(case, e.verdict, " ".join([*first, *(text for text, _ in published)]))
+    remarks = []
     if case.child_pugh.status == "bounded":
         open_items = ", ".join(case.child_pugh.open_items())
         remarks.append(f"Child-Pugh {span(case.child_pugh.low, case.child_pugh.high)}: {open_items} not known")
@@ -194,7 +194,16 @@ def _also(case: Case, e: Eligibility) -> str:
     if open_facts and e.verdict in ("candidate", "caution"):
         remarks.append(f"not documented: {', '.join(FACTS[f].label for f in open_facts)}")
     remarks += [shown(k) + "; " + "; ".join(said) for k in _laboratory(case) if (said := _how_read(k))]
-    return "\n".join(["**Also:**", *(f"- {escaped(r)}" for r in dict.fromkeys(remarks))]) if remarks else ""
+    ours = [_with_source(text, key) for text, key in published]
+    lines = {said: escaped(said) for said in first}
+    lines |= {said: escaped_once(said) for said in ours}
+    lines |= {said: escaped(said) for said in remarks}
+    return "\n".join(["**Also:**", *(f"- {line}" for line in lines.values())]) if lines else ""
+
+
+@cache
+def _with_source(text: str, key: str) -> str:
+    return f"{text} ({SOURCES[key].label})"
 
 
 def _bridge(case: Case) -> list[str]:

@@ -38,9 +38,11 @@ def _last_known_to_be_bad(case: Case) -> list[Finding]:
     """A finding against TACE that is too old, or from before the last session, is not gone: it has to be looked at again."""
     found = []
     for name, bad in _BAD.items():
-        known = case.state[name]
-        last = next(iter(case.facts.series.get(name, ())), None)
-        if isinstance(known, Absent) and last is not None and last.when is not None and last.value in bad:
+        known, series = case.state[name], case.facts.series.get(name)
+        if not series or not isinstance(known, Absent):
+            continue
+        last = series[0]
+        if last.when is not None and last.value in bad:
             found.append(_needed(name, Verdict.UNKNOWN, known.because, (last.evidence,), (name,)))
     return found
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from operator import attrgetter
 
 from cards.case import Case
 from cards.current import STATE_FACTS
@@ -47,7 +49,7 @@ def eligibility(
     absolute = tuple(rule(case) for rule in CONTRAINDICATIONS)
     advised_against = (*(rule(case) for rule in NOT_RECOMMENDED), *refractory)
     needed = needed_facts(case)
-    cautions = (*(_caution(rule, case) for rule in CAUTIONS), *refractory_elsewhere)
+    cautions = (*(rule(case) for rule in _CAUTIONS), *refractory_elsewhere)
     tiers = (
         ("not-applicable", _met(rupture)),
         ("contraindicated", _met(absolute)),
@@ -102,15 +104,18 @@ _STARRED = frozenset(rule.__name__ for rule in STARRED)
 
 def _counts_unstated(finding: Finding) -> bool:
     """A starred criterion makes caution while it is not stated. It stays unknown: nothing is met by silence."""
-    return finding.rule in _STARRED and finding.verdict is Verdict.UNKNOWN
+    return finding.verdict is Verdict.UNKNOWN and finding.rule in _STARRED
 
 
-def _caution(rule: Callable[[Case], Finding], case: Case) -> Finding:
-    """A criterion, which says so where it counts although it is not stated."""
+def _starred(rule: Callable[[Case], Finding], case: Case) -> Finding:
+    """A starred criterion, which says so where it counts although it is not stated."""
     finding = rule(case)
     if not _counts_unstated(finding):
         return finding
     return replace(finding, because=f"{finding.because} (counts as caution while it is not stated)")
+
+
+_CAUTIONS = tuple(partial(_starred, rule) if rule in STARRED else rule for rule in CAUTIONS)
 
 
 def _ordered(deciding: tuple[Finding, ...], everything: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -144,8 +149,10 @@ def _stage_remarks(case: Case, failed: bool) -> list[str]:
     return [*case.bclc.remarks, subgroup, stage_migration(case.state, case.bclc, failed)]
 
 
+_EVERY_FACT = attrgetter(*STATE_FACTS)
+
+
 def _preliminary(case: Case) -> list[str]:
     """Values used although they are not final."""
-    read = case.facts.series.keys() | case.facts.states.keys()
-    known = (*(case.state[name] for name in STATE_FACTS if name in read), *(s.size for s in case.state.sizes))
+    known = (*_EVERY_FACT(case.state), *(measured.size for measured in case.state.sizes))
     return list(dict.fromkeys(FACTS[k.name].label for k in known if isinstance(k, Fact) and k.preliminary))

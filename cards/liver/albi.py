@@ -29,6 +29,8 @@ class Albi:
     def _over(self, *order: str) -> tuple[str, ...]:
         grade = modified_albi_grade if "2a" in order else albi_grade
         low, high = self.score.low or 0.0, self.score.high or 0.0
+        if low == high:
+            return (grade(low),)
         return order[order.index(grade(low)) : order.index(grade(high)) + 1]
 
 
@@ -93,8 +95,8 @@ def albi(state: State) -> Albi:
     Source
         johnson-2015; coefficient 0.085 as published (some code uses 0.0852: at most 0.01 apart)
     """
-    missing = tuple(k.name for k in (state.bilirubin, state.albumin) if isinstance(k, Absent))
     if isinstance(state.bilirubin, Absent) or isinstance(state.albumin, Absent):
+        missing = tuple(k.name for k in (state.bilirubin, state.albumin) if isinstance(k, Absent))
         return Albi(Score("albi", None, None, missing))
     bilirubin, albumin = _umol_l(state.bilirubin), bounds(state.albumin)
     evidence = (state.bilirubin.evidence, state.albumin.evidence)

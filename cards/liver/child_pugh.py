@@ -129,6 +129,9 @@ class _Item:
 def _banded(known: Fact[Scalar] | Absent, middle: tuple[float, float], high_is_worse: bool = True) -> _Item:
     if isinstance(known, Absent):
         return _Item((1, 3), (known.name,))
+    if not known.comparator:
+        exactly = _points(float(known.value), middle, high_is_worse)
+        return _Item((exactly, exactly), (), (known.evidence,))
     ends = bounds(known)
     points = sorted((_points(ends.low, middle, high_is_worse), _points(ends.high, middle, high_is_worse)))
     missing = () if points[0] == points[1] else (known.name,)

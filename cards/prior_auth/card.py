@@ -3,8 +3,8 @@
 from cards.card import Card, Suggestion
 from cards.case import Case
 from cards.facts import FACTS
-from cards.markdown import escaped, table
-from cards.prior_auth.documentation import Found
+from cards.markdown import escaped, escaped_once, table
+from cards.prior_auth.documentation import Document, Found
 from cards.prior_auth.policy import NECESSARY, Policy
 from cards.prior_auth.verdict import NAMES, OPERATOR, Documents, PriorAuth, Reading
 from cards.questions import label
@@ -29,53 +29,54 @@ QUOTES = 3  # pieces of evidence shown for one item
 def prior_auth_card(case: Case, p: PriorAuth) -> Card | None:
     if p.decision == "not-applicable" or (case.order is not None and not case.order.subject_matches):
         return None
+    missing, wanted = p.missing, p.wanted
     return Card(
         topic="prior-authorization",
         kind="coverage-info",
         indicator="info",
-        summary=_summary(p),
+        summary=_summary(p, missing),
         detail=_detail(case, p),
         source=(p.applied.source if p.applied is not None else "") or OPERATOR,
         source_label=p.applied.payer if p.applied is not None else "",
-        suggestions=_suggestions(p),
+        suggestions=_suggestions(missing, wanted),
         override=_OVERRIDE,
-        questions=_questions(p),
+        questions=_questions(p, wanted),
         orders=(case.order.reference,) if case.order is not None else (),
         patient=case.facts.patient,
     )
 
 
-def _suggestions(p: PriorAuth) -> tuple[Suggestion, ...]:
+def _suggestions(missing: Documents, wanted: tuple[str, ...]) -> tuple[Suggestion, ...]:
     """A task for who gathers the documents; the items and what would satisfy each stand in it."""
-    ordered = tuple(name for name in p.wanted if name in _LABORATORY)
+    ordered = tuple(name for name in wanted if name in _LABORATORY)
     orders = (Suggestion("Order the missing laboratory values", "order-lab", ordered),) if ordered else ()
-    if not p.missing:
+    if not missing:
         return orders
-    items = tuple(f"{item.item}. {item.label}: {doc.words}" for item, doc in p.missing)
+    items = tuple(f"{item.item}. {item.label}: {doc.words}" for item, doc in missing)
     return (*orders, Suggestion("Create a task to gather the missing documentation", "gather-documents", (), items))
 
 
-def _questions(p: PriorAuth) -> tuple[str, ...]:
-    asked = tuple(name for name in p.wanted if name == "tumor_type" or name in FACTS)
+def _questions(p: PriorAuth, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    asked = tuple(name for name in wanted if name == "tumor_type" or name in FACTS)
     return (*asked, "ordered_procedure") if p.readings else asked
 
 
-def _summary(p: PriorAuth) -> str:
+def _summary(p: PriorAuth, missing: Documents) -> str:
     if p.applied is None:
         return (
             f"Prior authorization: {p.remarks[0][:1].lower()}{p.remarks[0][1:]}" if p.remarks else "No policy on file."
         )
     if p.authorization == "not-needed":
         return "Prior authorization: not needed, no code of this order is on the payer's list."
-    found = p.required - len(p.missing)
-    head = f"Prior authorization: {found} of {p.required} required items found."
+    required = p.required
+    head = f"Prior authorization: {required - len(missing)} of {required} required items found."
     if not p.procedure:
         return f"{head} 37243: TACE, bland embolization or Y-90? The order does not tell."
     if p.decision not in (NECESSARY, "unknown"):
         return f"{head} By the policy's clause {p.clause}, {NAMES[p.procedure]} is {_word(p.decision)} here."
-    if not p.missing:
+    if not missing:
         return head
-    return fitted(f"{head} Missing: ", [item.short for item, _ in p.missing])
+    return fitted(f"{head} Missing: ", [item.short for item, _ in missing])
 
 
 def _word(decision: str) -> str:
@@ -100,7 +101,7 @@ def _detail(case: Case, p: PriorAuth) -> str:
         parts.append(table(("Item", "Expected", "Status", "Found, or what would satisfy it"), _rows(case, p.expected)))
     not_configured = p.applied.authorization_codes is None
     remarks = [*p.remarks, LIST_OPEN if not_configured else _AUTHORIZATION[p.authorization]]
-    links = [f"- [{escaped(text)}]({url})" for text, url in p.applied.links]
+    links = [f"- [{escaped_once(text)}]({url})" for text, url in p.applied.links]
     parts.append("\n".join([*(f"- {escaped(r)}" for r in remarks), *links]))
     return "\n\n".join(parts)
 
@@ -109,11 +110,16 @@ def _rows(case: Case, documents: Documents) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for item, doc in documents:
         words = doc.words if doc.status != "missing" or not item.hint else f"{doc.words}, {item.hint}"
-        where = [_where(case, found, words) for found in doc.found[:QUOTES] if found.reference not in words]
-        more = f", {len(doc.found) - QUOTES} more" if len(doc.found) > QUOTES else ""
-        shown = f" ({'; '.join(where)}{more})" if where and doc.status == "present" else ""
-        rows.append((item.item, escaped(item.label), _STATUS[doc.status], escaped(words + shown)))
+        if doc.status == "present":
+            words += _found(case, doc, words)
+        rows.append((item.item, escaped_once(item.label), _STATUS[doc.status], escaped(words)))
     return rows
+
+
+def _found(case: Case, doc: Document, words: str) -> str:
+    where = [_where(case, found, words) for found in doc.found[:QUOTES] if found.reference not in words]
+    more = f", {len(doc.found) - QUOTES} more" if len(doc.found) > QUOTES else ""
+    return f" ({'; '.join(where)}{more})" if where else ""
 
 
 def _where(case: Case, found: Found, said: str) -> str:
@@ -124,7 +130,7 @@ def _where(case: Case, found: Found, said: str) -> str:
 
 
 def _decision(p: PriorAuth, policy: Policy) -> str:
-    name = f"Policy {escaped(policy.name)}" + (f" ({policy.dates})" if policy.dates else "")
+    name = f"Policy {escaped_once(policy.name)}" + (f" ({policy.dates})" if policy.dates else "")
     if not p.procedure:
         return f"{name}: the clause depends on the procedure."
     if p.decision == NECESSARY:

@@ -88,8 +88,9 @@ def extent_and_location(case: Case) -> Document:
     pieces: list[Found] = []
     wanted: list[str] = []
     if case.burden.count.low > 0:
-        said.append(case.burden.text)
-        pieces += [Found(ref, _when(case, ref), case.burden.text) for ref in dict.fromkeys(case.burden.evidence)]
+        words = case.burden.text
+        said.append(words)
+        pieces += [Found(ref, _when(case, ref), words) for ref in dict.fromkeys(case.burden.evidence)]
     else:
         lacking.append("number and size of nodules")
         wanted += ["nodule_count", "nodule_size"]
@@ -114,9 +115,10 @@ def extent_and_location(case: Case) -> Document:
 
 
 def _when(case: Case, reference: str) -> date | None:
-    sizes = (s.size for s in case.facts.sizes if s.size.evidence == reference)
-    counts = (f for f in case.facts.series.get("nodule_count", ()) if f.evidence == reference)
-    return next((f.when for f in (*sizes, *counts)), None)
+    for measured in case.facts.sizes:
+        if measured.size.evidence == reference:
+            return measured.size.when
+    return next((f.when for f in case.facts.series.get("nodule_count", ()) if f.evidence == reference), None)
 
 
 def _located(case: Case) -> bool:
@@ -124,8 +126,10 @@ def _located(case: Case) -> bool:
     facts = case.facts
     keys = (*(s.lesion for s in facts.sizes), *(x for s in facts.sessions for x in s.lesions))
     ordered = case.order.lesions if case.order is not None else ()
-    in_segment = any(facts.segments.get(k, k).startswith("segment-") for k in (*keys, *ordered))
-    return in_segment or latest(case, "lobar_distribution") is not None
+    for key in (*keys, *ordered):
+        if facts.segments.get(key, key).startswith("segment-"):
+            return True
+    return latest(case, "lobar_distribution") is not None
 
 
 def symptoms(case: Case) -> Document:
@@ -272,7 +276,8 @@ EVIDENCE: Mapping[str, Callable[[Case], Document]] = {
 
 def answered(case: Case, policy: str, item: str) -> Document | None:
     """What a completed questionnaire of the policy says of the item in words; None where it says nothing."""
-    paper = next((p for p in case.facts.papers if p.kind == f"{policy}:{item}"), None)
+    papers = case.facts.papers
+    paper = next((p for p in papers if p.kind == f"{policy}:{item}"), None) if papers else None
     if paper is None:
         return None
     quote = _short(paper.text)
@@ -308,6 +313,8 @@ def _sentences(case: Case, pattern: re.Pattern[str]) -> Iterator[Found]:
     texts = [(order.reference, order.authored, order.text)] if order is not None else []
     texts += [(paper.evidence, paper.when, paper.text) for paper in case.facts.papers if ":" not in paper.kind]
     for reference, when, text in texts:
+        if pattern.search(text) is None:  # of most texts no sentence is looked at
+            continue
         said = next((s for s in _SENTENCE.findall(text) if pattern.search(s) and not _OPEN.search(s)), "")
         if said:
             yield Found(reference, when, _short(said))
@@ -325,7 +332,10 @@ def latest(case: Case, name: str) -> Fact[Scalar] | None:
     known = getattr(case.state, name, None)  # facts of history have no place in today's state
     if isinstance(known, Fact):
         return known
-    return next((f for f in case.facts.series.get(name, ()) if f.when is not None), None)
+    for fact in case.facts.series.get(name, ()):
+        if fact.when is not None:
+            return fact
+    return None
 
 
 # The facts that a document of each kind consists of; a kind without any is a report or a note.

@@ -6,8 +6,10 @@ from cards.staging.burden import source_000_downstaging, unos_downstaging
 
 
 def _within_downstaging(case: Case) -> bool:
-    limits = (unos_downstaging(case.burden, case.state), source_000_downstaging(case.burden, case.state))
-    return case.hcc and "within" in limits
+    nodules, state = case.burden, case.state
+    if not case.hcc:
+        return False
+    return unos_downstaging(nodules, state) == "within" or source_000_downstaging(nodules, state) == "within"
 
 
 def _intermediate(case: Case) -> bool:

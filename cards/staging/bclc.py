@@ -74,21 +74,25 @@ def bclc(state: State, liver: ChildPugh, b: Burden) -> Bclc:
         bclc-2022; its figure was not readable, the table is from general knowledge; a 2025 update is not implemented
     """
     ecogs = tuple(range(6)) if isinstance(state.ecog, Absent) else _ecogs(state)
-    outside = {Verdict.MET: (True,), Verdict.NOT_MET: (False,), Verdict.UNKNOWN: (False, True)}
-    beyond = [outside[v] for v in (vascular_invasion(state), spread(state))]
+    invaded, spread_out = vascular_invasion(state), spread(state)
     by_tumor = _between(tumor_stage(b.count.low, b.largest.low), tumor_stage(b.count.high, b.largest.high))
     stages = {
-        bclc_stage(cls, ecog, invaded or spread_out, tumor)
-        for cls, ecog, invaded, spread_out, tumor in product(liver.classes, ecogs, beyond[0], beyond[1], by_tumor)
+        bclc_stage(cls, ecog, inside or elsewhere, tumor)
+        for cls, ecog, inside, elsewhere, tumor in product(
+            liver.classes, ecogs, _OUTSIDE[invaded], _OUTSIDE[spread_out], by_tumor
+        )
     }
     candidates = tuple(sorted(stages))
     return Bclc(
         candidates,
         by_tumor,
-        _because(state, liver, b, candidates),
+        _because(state, liver, b, candidates, invaded, spread_out),
         () if len(candidates) == 1 else _missing(state, liver, b),
         tuple(_remarks(state, liver, b, candidates, by_tumor)),
     )
+
+
+_OUTSIDE = {Verdict.MET: (True,), Verdict.NOT_MET: (False,), Verdict.UNKNOWN: (False, True)}
 
 
 def _ecogs(state: State) -> tuple[int, ...]:
@@ -100,19 +104,27 @@ def _between(low: str, high: str) -> tuple[str, ...]:
     return _TUMOR_STAGES[_TUMOR_STAGES.index(low) : _TUMOR_STAGES.index(high) + 1]
 
 
-def _because(state: State, liver: ChildPugh, b: Burden, candidates: tuple[str, ...]) -> str:
+def _because(
+    state: State, liver: ChildPugh, b: Burden, candidates: tuple[str, ...], invaded: Verdict, spread_out: Verdict
+) -> str:
     parts = [b.text, f"Child-Pugh {' or '.join(liver.classes)}"]
     parts.append("ECOG not known" if isinstance(state.ecog, Absent) else f"ECOG {state.ecog.value}")
     silent = isinstance(state.hepatic_vein_invasion, Absent)
     free = "no portal vein invasion (hepatic vein not stated)" if silent else "no vascular invasion"
     invasion = {Verdict.MET: "vascular invasion", Verdict.NOT_MET: free}
-    outside = {Verdict.MET: "extrahepatic spread", Verdict.NOT_MET: "no extrahepatic spread"}
-    parts.append(invasion.get(vascular_invasion(state), "portal vein invasion not documented"))
-    parts.append(outside.get(spread(state), "extrahepatic spread not documented"))
+    parts.append(invasion.get(invaded, "portal vein invasion not documented"))
+    parts.append(_SPREAD_WORDS[spread_out])
     stage = " or ".join(candidates)
     if liver.classes == ("B",) and set(candidates) <= set(_TUMOR_STAGES):
         stage += " by tumor, liver function not preserved"
     return f"{stage}: {'; '.join(parts)}"
+
+
+_SPREAD_WORDS = {
+    Verdict.MET: "extrahepatic spread",
+    Verdict.NOT_MET: "no extrahepatic spread",
+    Verdict.UNKNOWN: "extrahepatic spread not documented",
+}
 
 
 def _missing(state: State, liver: ChildPugh, b: Burden) -> tuple[str, ...]:

@@ -145,8 +145,11 @@ def milan(b: Burden, state: State) -> Verdict:
 
     Source: aasld-2023-t4
     """
-    inside = _at_ends(_in_milan(b.count.low, b.largest.low), _in_milan(b.count.high, b.largest.high))
-    return all_of((inside, confined(state)))
+    return all_of((_size_in_milan(b), confined(state)))
+
+
+def _size_in_milan(b: Burden) -> Verdict:
+    return _at_ends(_in_milan(b.count.low, b.largest.low), _in_milan(b.count.high, b.largest.high))
 
 
 def _in_milan(count: float, largest: float) -> bool:
@@ -238,7 +241,8 @@ def _in_source_000(count: int, sizes: tuple[float, ...]) -> bool:
 def _downstaging(
     b: Burden, state: State, rule: Callable[[int, tuple[float, ...]], bool], unless_milan: bool = True
 ) -> str:
-    exclusions, in_milan = confined(state), milan(b, state)
+    exclusions = confined(state)
+    in_milan = all_of((_size_in_milan(b), exclusions))
     if unless_milan and in_milan is Verdict.MET:
         return _WITHIN_MILAN
     too_many = b.count.low > max(DOWNSTAGING_MANY, PRINTED_MANY)
