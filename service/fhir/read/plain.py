@@ -6,7 +6,6 @@ else is not judged here: fhir.resources decides it and says what is wrong. Decis
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
 from service.memo import memo
@@ -55,7 +54,7 @@ def _object(required: str = "", **checks: Check) -> Check:
 
 
 def _list(item: Check) -> Check:
-    return lambda value: type(value) is list and bool(value) and all(item(each) for each in value)
+    return lambda value: type(value) is list and bool(value) and all(map(item, value))
 
 
 @memo(4096)
@@ -170,31 +169,23 @@ def is_plain(resource: Mapping[str, Any], unread: frozenset[str] = frozenset()) 
     """
     kind = str(resource.get("resourceType"))
     try:
-        return kind in _ELEMENTS and _is_plain(resource, *_ELEMENTS[kind], _skipped(unread))
+        return kind in _ELEMENTS and _is_plain(resource, *_ELEMENTS[kind], unread)
     except TypeError:
         return False
 
 
-@cache
-def _skipped(unread: frozenset[str]) -> frozenset[str]:
-    return unread | {"resourceType"}  # by which the checks were found: plain therefore
-
-
 def _is_plain(
-    resource: Mapping[str, Any], checks: Mapping[str, Check], required: frozenset[str], skipped: frozenset[str]
+    resource: Mapping[str, Any], checks: Mapping[str, Check], required: frozenset[str], unread: frozenset[str]
 ) -> bool:
-    values = 0
     for name, value in resource.items():
-        if name in skipped:
-            continue
         check = checks.get(name)
-        if check is None:
-            if name.startswith("_"):
-                continue
+        if check is not None:
+            if not check(value):
+                return False
+        elif name not in unread and name != "resourceType" and not name.startswith("_"):
             return False
-        if not check(value):
-            return False
-        values += name in _VALUES
-    return required.issubset(resource) and values <= 1 and not (
-        "effectiveDateTime" in resource and "effectivePeriod" in resource
-    )  # fmt: skip
+    return (
+        required <= resource.keys()
+        and len(_VALUES.intersection(resource)) <= 1
+        and not ("effectiveDateTime" in resource and "effectivePeriod" in resource)
+    )
