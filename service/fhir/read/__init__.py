@@ -1,5 +1,6 @@
 """FHIR R4 → PatientFacts. Candidates are picked from plain JSON by code; only what becomes evidence is validated."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from typing import Any
@@ -104,11 +105,11 @@ def read_facts(
 
 
 def _by_kind(resources: Sequence[Resource]) -> dict[str, list[Resource]]:
-    kinds: dict[str, list[Resource]] = {}
+    kinds: dict[str, list[Resource]] = defaultdict(list)
     for resource in resources:
         kind = resource.get("resourceType")
         if isinstance(kind, str):
-            kinds.setdefault(kind, []).append(resource)
+            kinds[kind].append(resource)
     return kinds
 
 
@@ -118,8 +119,8 @@ def _drafts(by_kind: Mapping[str, list[Resource]]) -> list[Resource]:
 
 def _once(resources: Sequence[Resource], clock: Clock) -> list[Resource]:
     """Each resource once: of several versions of one id the latest; where that is not told, the withdrawn one."""
-    named = [resource["id"] for resource in resources if isinstance(resource.get("id"), str)]
-    if len(named) == len(resources) == len(set(named)):
+    named = {name for resource in resources if isinstance(name := resource.get("id"), str)}
+    if len(named) == len(resources):
         return list(resources)
     kept: dict[str, Resource] = {}
     for place, resource in enumerate(resources):
@@ -155,7 +156,7 @@ def _observations(by_kind: Mapping[str, list[Resource]], reading: Reading) -> Ob
 
 def _candidates(by_kind: Mapping[str, list[Resource]], reading: Reading) -> dict[str, list[Candidate]]:
     """Fact → the Observations (and questionnaire answers) that may tell it."""
-    found: dict[str, list[Candidate]] = {}
+    found: dict[str, list[Candidate]] = defaultdict(list)
     reports: dict[str, Moment] | None = None
     responses = _once(by_kind.get("QuestionnaireResponse", ()), reading.clock)
     observations = _once([*by_kind.get("Observation", ()), *answers(responses, reading)], reading.clock)
@@ -176,7 +177,7 @@ def _candidates(by_kind: Mapping[str, list[Resource]], reading: Reading) -> dict
             when = dated(resource, reading, reports)
         preliminary = status in PRELIMINARY_STATUS
         for fact, entry, measured in told:
-            found.setdefault(fact, []).append(Candidate(resource, when, preliminary, entry, measured))
+            found[fact].append(Candidate(resource, when, preliminary, entry, measured))
     return found
 
 
