@@ -113,9 +113,12 @@ def _translations(quantity: Mapping[str, Any]) -> list[object]:
     return [e.get("valueQuantity") for e in listed if isinstance(e, dict) and _TRANSLATION in str(e.get("url"))]
 
 
+_NUMBERS = (int, float)
+
+
 def finite(value: object) -> float | None:
     """A JSON number as a float; None for anything else, NaN and what no float can hold among it."""
-    if not isinstance(value, int | float) or isinstance(value, bool):
+    if not isinstance(value, _NUMBERS) or isinstance(value, bool):
         return None
     try:
         plain = float(value)
@@ -203,7 +206,7 @@ def _integer(spec: FactSpec, holder: Mapping[str, Any]) -> Read | NoValue:
     found = [n for n in _grades(spec.name, holder) if n is not None]
     if not found:
         return _nothing(holder)
-    low, high = (int(limit) for limit in spec.limits)
+    low, high = map(int, spec.limits)
     usable = [n for n in found if n == int(n) and low <= n <= high]
     if not usable:
         return NoValue(f"{spec.label} is not a whole number from {low} to {high}")
