@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from service.memo import memo
+from service.memo import LONGEST, memo
 
 Check = Callable[[Any], object]  # true where the value is plain; a pattern raises TypeError on what is no string
 
@@ -88,7 +88,7 @@ def _remembered(check: Check) -> Check:
         if key in known:  # TypeError where something is nested: not one of the common forms
             return True
         plain = check(value)
-        if plain and len(known) < _KNOWN_LIMIT:
+        if plain and len(known) < _KNOWN_LIMIT and sum(map(len, value.values())) <= LONGEST:
             known.add(key)
         return plain
 
@@ -167,9 +167,12 @@ def is_plain(resource: Mapping[str, Any], unread: frozenset[str] = frozenset()) 
     >>> is_plain({"resourceType": "Observation", "status": "final", "code": {"text": "x"}, "valueInteger": "1"})
     False
     """
-    kind = str(resource.get("resourceType"))
+    known = _ELEMENTS.get(str(resource.get("resourceType")))
+    if known is None:
+        return False
+    checks, required = known
     try:
-        return kind in _ELEMENTS and _is_plain(resource, *_ELEMENTS[kind], unread)
+        return _is_plain(resource, checks, required, unread)
     except TypeError:
         return False
 
