@@ -69,7 +69,8 @@ def read_facts(
         tumor = tumor_told(by_kind.get("QuestionnaireResponse", ()), reading) or tumor
     observed = recall(lambda: _observations(by_kind, reading.apart()))
     reading.take(observed.series, observed.refused, observed.unusable)
-    told = sessions_told(_once(by_kind.get("QuestionnaireResponse", ()), reading.clock), reading)
+    responses = _once(by_kind.get("QuestionnaireResponse", ()), reading.clock)
+    told = sessions_told(responses, reading)
     procedures = _once([*by_kind.get("Procedure", ()), *told], reading.clock)
     sessions, treatments = read_procedures(procedures, reading, observed.notes, tumor.stated)
     ordered = {name_of(d) for d in drafts if d.get("id")}
@@ -77,7 +78,7 @@ def read_facts(
     treatments += read_medications(_once(given, reading.clock), reading, medications)
     papers = read_papers(_once([r for kind in PAPERS for r in by_kind.get(kind, ())], reading.clock), reading)
     papers += tuple(p for d in drafts for p in supporting(d, papers, reading))
-    papers += answers_in_words(_once(by_kind.get("QuestionnaireResponse", ()), reading.clock), reading)
+    papers += answers_in_words(responses, reading)
     sex, birth_date = _patient(by_kind, reading)
     reading.remarks += _older_fhir(by_kind)
     return PatientFacts(
