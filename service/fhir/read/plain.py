@@ -112,8 +112,11 @@ def _concept(value: Any) -> bool:
         return False
     for name, held in value.items():
         if name == "coding":
-            if type(held) is not list or not held or not all(map(_coding, held)):
+            if type(held) is not list or not held:
                 return False
+            for coding in held:
+                if not _coding(coding):
+                    return False
         elif name != "text" or not _text(held):
             return False
     return True
