@@ -1,5 +1,6 @@
 """FHIR R4 → PatientFacts. Candidates are picked from plain JSON by code; only what becomes evidence is validated."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from typing import Any
@@ -68,7 +69,8 @@ def read_facts(
         tumor = tumor_told(by_kind.get("QuestionnaireResponse", ()), reading) or tumor
     observed = recall(lambda: _observations(by_kind, reading.apart()))
     reading.take(observed.series, observed.refused, observed.unusable)
-    told = sessions_told(_once(by_kind.get("QuestionnaireResponse", ()), reading.clock), reading)
+    responses = _once(by_kind.get("QuestionnaireResponse", ()), reading.clock)
+    told = sessions_told(responses, reading)
     procedures = _once([*by_kind.get("Procedure", ()), *told], reading.clock)
     sessions, treatments = read_procedures(procedures, reading, observed.notes, tumor.stated)
     ordered = {name_of(d) for d in drafts if d.get("id")}
@@ -76,7 +78,7 @@ def read_facts(
     treatments += read_medications(_once(given, reading.clock), reading, medications)
     papers = read_papers(_once([r for kind in PAPERS for r in by_kind.get(kind, ())], reading.clock), reading)
     papers += tuple(p for d in drafts for p in supporting(d, papers, reading))
-    papers += answers_in_words(_once(by_kind.get("QuestionnaireResponse", ()), reading.clock), reading)
+    papers += answers_in_words(responses, reading)
     sex, birth_date = _patient(by_kind, reading)
     reading.remarks += _older_fhir(by_kind)
     return PatientFacts(
@@ -104,11 +106,11 @@ def read_facts(
 
 
 def _by_kind(resources: Sequence[Resource]) -> dict[str, list[Resource]]:
-    kinds: dict[str, list[Resource]] = {}
+    kinds: dict[str, list[Resource]] = defaultdict(list)
     for resource in resources:
         kind = resource.get("resourceType")
         if isinstance(kind, str):
-            kinds.setdefault(kind, []).append(resource)
+            kinds[kind].append(resource)
     return kinds
 
 
@@ -118,8 +120,8 @@ def _drafts(by_kind: Mapping[str, list[Resource]]) -> list[Resource]:
 
 def _once(resources: Sequence[Resource], clock: Clock) -> list[Resource]:
     """Each resource once: of several versions of one id the latest; where that is not told, the withdrawn one."""
-    named = [resource["id"] for resource in resources if isinstance(resource.get("id"), str)]
-    if len(named) == len(resources) == len(set(named)):
+    named = {name for resource in resources if isinstance(name := resource.get("id"), str)}
+    if len(named) == len(resources):
         return list(resources)
     kept: dict[str, Resource] = {}
     for place, resource in enumerate(resources):
@@ -155,7 +157,7 @@ def _observations(by_kind: Mapping[str, list[Resource]], reading: Reading) -> Ob
 
 def _candidates(by_kind: Mapping[str, list[Resource]], reading: Reading) -> dict[str, list[Candidate]]:
     """Fact → the Observations (and questionnaire answers) that may tell it."""
-    found: dict[str, list[Candidate]] = {}
+    found: dict[str, list[Candidate]] = defaultdict(list)
     reports: dict[str, Moment] | None = None
     responses = _once(by_kind.get("QuestionnaireResponse", ()), reading.clock)
     observations = _once([*by_kind.get("Observation", ()), *answers(responses, reading)], reading.clock)
@@ -176,7 +178,7 @@ def _candidates(by_kind: Mapping[str, list[Resource]], reading: Reading) -> dict
             when = dated(resource, reading, reports)
         preliminary = status in PRELIMINARY_STATUS
         for fact, entry, measured in told:
-            found.setdefault(fact, []).append(Candidate(resource, when, preliminary, entry, measured))
+            found[fact].append(Candidate(resource, when, preliminary, entry, measured))
     return found
 
 

@@ -17,11 +17,13 @@ def codings(concept: object) -> list[tuple[str, str]]:
         return []
     found = []
     for coding in listed:
-        if isinstance(coding, dict):
-            code, system = coding.get("code"), coding.get("system")
-            system = system if isinstance(system, str) else ""
-            if isinstance(code, str) and 0 < len(code) <= LONGEST >= len(system):
-                found.append((system, code))
+        if not isinstance(coding, dict):
+            continue
+        code, system = coding.get("code"), coding.get("system")
+        if not isinstance(system, str):
+            system = ""
+        if isinstance(code, str) and 0 < len(code) <= LONGEST >= len(system):
+            found.append((system, code))
     return found
 
 

@@ -107,8 +107,7 @@ _UNCONFIRMED_WORDS = frozenset({"provisional", "differential", "unconfirmed"})
 
 def _recorded(condition: Resource, reading: Reading) -> Moment | None:
     clock = reading.clock
-    stated = (clock.moment(condition.get(name)) for name in ("recordedDate", "onsetDateTime"))
-    return next((m for m in stated if m is not None), None)
+    return clock.moment(condition.get("recordedDate")) or clock.moment(condition.get("onsetDateTime"))
 
 
 def _abated(condition: Resource, reading: Reading) -> bool:
@@ -121,7 +120,10 @@ def _abated(condition: Resource, reading: Reading) -> bool:
     start = reading.clock.moment(period.get("start")) if isinstance(period, dict) else None
     if start is not None and reading.clock.is_later(start):
         return False
-    return any(condition.get(f"abatement{kind}") for kind in ("String", "Age", "Period", "Range"))
+    return any(map(condition.get, _ABATEMENTS))
+
+
+_ABATEMENTS = ("abatementString", "abatementAge", "abatementPeriod", "abatementRange")
 
 
 def read_conditions(conditions: Iterable[Resource], reading: Reading, primary_hint: Sequence[str] = ()) -> Tumor:
@@ -225,11 +227,11 @@ def _collect(
     condition: Resource, how: str, said: set[str], kinds: Mapping[str, bool], tumors: Tumors, reading: Reading
 ) -> None:
     name = name_of(condition)
-    shown = listed((_WORDS.get(kind, "liver metastasis") for kind in sorted(kinds)), "or")
     if kinds and how == UNCONFIRMED:
-        tumors.unsettled.append((f"{shown} is recorded as {code_word(condition.get('verificationStatus'))}", name))
+        status = code_word(condition.get("verificationStatus"))
+        tumors.unsettled.append((f"{_shown(kinds)} is recorded as {status}", name))
     elif kinds and how == REFUTED:
-        tumors.notes.append(f"{shown} is recorded as refuted ({name})")
+        tumors.notes.append(f"{_shown(kinds)} is recorded as refuted ({name})")
     elif kinds:
         for kind, by_text in kinds.items():
             tumors.kinds.setdefault(kind, []).append(name)
@@ -239,6 +241,10 @@ def _collect(
     if how == PRESENT:
         _around_the_tumor(condition, said, tumors)
         _stage(condition, reading)
+
+
+def _shown(kinds: Iterable[str]) -> str:
+    return listed((_WORDS.get(kind, "liver metastasis") for kind in sorted(kinds)), "or")
 
 
 def _around_the_tumor(condition: Resource, said: set[str], tumors: Tumors) -> None:
@@ -277,7 +283,6 @@ def _stage(condition: Resource, reading: Reading) -> None:
 
     The system is named in the text or by the type; like its Condition the stage is a state, and needs no date.
     """
-    moment = _recorded(condition, reading)
     for stage in as_list(condition.get("stage")):
         if not isinstance(stage, dict):
             continue
@@ -285,7 +290,8 @@ def _stage(condition: Resource, reading: Reading) -> None:
         for text in texts(stage.get("summary")):
             match = _BCLC.fullmatch(text.strip())
             if match and (match["system"] or is_bclc):
-                word, when = match["stage"].upper(), moment.day if moment else None
+                word, moment = match["stage"].upper(), _recorded(condition, reading)
+                when = moment.day if moment else None
                 reading.add(Fact("bclc_stage", word, when, name_of(condition), word, state=True))
 
 

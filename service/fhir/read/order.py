@@ -11,7 +11,7 @@ from service.fhir.read.condition import tumor_kinds_of
 from service.fhir.read.medication import drugs_of
 from service.fhir.read.procedure import kind_told, lesions_of
 from service.fhir.read.reading import Reading, Resource, name_of, status_of
-from service.fhir.read.words import APPROACH, elsewhere
+from service.fhir.read.words import approach_in, elsewhere
 
 BILLING_OPTIONS = "ext-billing-options"
 _ORDERS = ("ServiceRequest", "MedicationRequest")
@@ -35,16 +35,16 @@ def kind_of_order(order: Resource, medications: Mapping[str, Resource] | None = 
 
 
 def _embolization(order: Resource) -> str:
-    named = _names(order)
-    kind = kind_told(_said(order), named, [_details(order)])
-    site = f"{named} {_sites(order)}"
-    if not kind or elsewhere(site):
+    billing = _billing(order)
+    named = _names(order, billing)
+    kind = kind_told(_said(order, billing), named, [_details(order)])
+    if not kind or elsewhere(f"{named} {_sites(order)}"):
         return ""
     return kind if kind != "embolization" or not _reason_elsewhere(order) else ""
 
 
-def _said(order: Resource) -> set[str]:
-    return concepts(order.get("code")).union(*(concepts(c) for c in _billing(order)))
+def _said(order: Resource, billing: Sequence[object]) -> set[str]:
+    return concepts(order.get("code")).union(*map(concepts, billing))
 
 
 def _billing(order: Resource) -> list[object]:
@@ -62,8 +62,8 @@ def _billing(order: Resource) -> list[object]:
     ]
 
 
-def _names(order: Resource) -> str:
-    return " ".join((*texts(order.get("code")), *(t for c in _billing(order) for t in texts(c))))
+def _names(order: Resource, billing: Sequence[object]) -> str:
+    return " ".join(t for concept in (order.get("code"), *billing) for t in texts(concept))
 
 
 def _sites(order: Resource) -> str:
@@ -109,9 +109,10 @@ def read_order(order: Resource, reading: Reading, medications: Mapping[str, Reso
     kind = kind_of_order(order, medications)
     if not kind:
         return None
-    named, sites, details, lesions = _names(order), _sites(order), _details(order), _lesions(order, reading)
+    billing = _billing(order)
+    named, sites, details = _names(order, billing), _sites(order), _details(order)
+    lesions = _lesions(order, named, reading)
     text = f"{named}. {sites}. {details}"
-    approach = APPROACH.search(text)
     return Order(
         reference=name_of(order),
         kind=kind,
@@ -120,12 +121,12 @@ def read_order(order: Resource, reading: Reading, medications: Mapping[str, Reso
         text=text,
         drugs=drugs_of(order, medications),
         body_site=sites or ", ".join(lesions),
-        approach=approach.group().lower() if approach else "",
+        approach=approach_in(text),
         agent=", ".join(codes.agent_in(text)),
-        code="37243" if "proc.embolization_37243" in _said(order) else "",
+        code="37243" if "proc.embolization_37243" in _said(order, billing) else "",
         subject_matches=reading.names_patient(order),
         authored=_authored(order, reading),
-        billing=_billing_codes(order),
+        billing=_billing_codes(order, billing),
     )
 
 
@@ -134,20 +135,20 @@ def _authored(order: Resource, reading: Reading) -> date | None:
     return moment.day if moment is not None else None
 
 
-def _billing_codes(order: Resource) -> tuple[str, ...]:
+def _billing_codes(order: Resource, billing: Sequence[object]) -> tuple[str, ...]:
     """The CPT and HCPCS codes an order carries, in its code or as billing options."""
-    given = [pair for concept in (order.get("code"), *_billing(order)) for pair in codings(concept)]
+    given = [pair for concept in (order.get("code"), *billing) for pair in codings(concept)]
     return tuple(dict.fromkeys(code.strip() for system, code in given if system in (codes.CPT, codes.HCPCS)))
 
 
-def _lesions(order: Resource, reading: Reading) -> tuple[str, ...]:
-    """The order's targets: extension or bodySite; else the lesions among its supporting information."""
-    named = lesions_of(order, reading)
-    if named:
-        return named
+def _lesions(order: Resource, named: str, reading: Reading) -> tuple[str, ...]:
+    """The order's targets: extension or bodySite; else the lesions among its supporting information, else its name's."""
+    targets = lesions_of(order, reading)
+    if targets:
+        return targets
     supporting = (reading.resolved(reference(s)) for s in as_list(order.get("supportingInfo")))
     told = [s for s in supporting if s.startswith("BodyStructure/")]
-    return tuple(dict.fromkeys(told)) or tuple(segments_in(_names(order)))
+    return tuple(dict.fromkeys(told)) or segments_in(named)
 
 
 def is_draft(resource: Mapping[str, Any]) -> bool:

@@ -6,10 +6,9 @@ else is not judged here: fhir.resources decides it and says what is wrong. Decis
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
-from service.memo import memo
+from service.memo import LONGEST, memo
 
 Check = Callable[[Any], object]  # true where the value is plain; a pattern raises TypeError on what is no string
 
@@ -55,7 +54,7 @@ def _object(required: str = "", **checks: Check) -> Check:
 
 
 def _list(item: Check) -> Check:
-    return lambda value: type(value) is list and bool(value) and all(item(each) for each in value)
+    return lambda value: type(value) is list and bool(value) and all(map(item, value))
 
 
 @memo(4096)
@@ -89,7 +88,7 @@ def _remembered(check: Check) -> Check:
         if key in known:  # TypeError where something is nested: not one of the common forms
             return True
         plain = check(value)
-        if plain and len(known) < _KNOWN_LIMIT:
+        if plain and len(known) < _KNOWN_LIMIT and sum(map(len, value.values())) <= LONGEST:
             known.add(key)
         return plain
 
@@ -113,8 +112,11 @@ def _concept(value: Any) -> bool:
         return False
     for name, held in value.items():
         if name == "coding":
-            if type(held) is not list or not held or not all(map(_coding, held)):
+            if type(held) is not list or not held:
                 return False
+            for coding in held:
+                if not _coding(coding):
+                    return False
         elif name != "text" or not _text(held):
             return False
     return True
@@ -168,33 +170,28 @@ def is_plain(resource: Mapping[str, Any], unread: frozenset[str] = frozenset()) 
     >>> is_plain({"resourceType": "Observation", "status": "final", "code": {"text": "x"}, "valueInteger": "1"})
     False
     """
-    kind = str(resource.get("resourceType"))
+    known = _ELEMENTS.get(str(resource.get("resourceType")))
+    if known is None:
+        return False
+    checks, required = known
     try:
-        return kind in _ELEMENTS and _is_plain(resource, *_ELEMENTS[kind], _skipped(unread))
+        return _is_plain(resource, checks, required, unread)
     except TypeError:
         return False
 
 
-@cache
-def _skipped(unread: frozenset[str]) -> frozenset[str]:
-    return unread | {"resourceType"}  # by which the checks were found: plain therefore
-
-
 def _is_plain(
-    resource: Mapping[str, Any], checks: Mapping[str, Check], required: frozenset[str], skipped: frozenset[str]
+    resource: Mapping[str, Any], checks: Mapping[str, Check], required: frozenset[str], unread: frozenset[str]
 ) -> bool:
-    values = 0
     for name, value in resource.items():
-        if name in skipped:
-            continue
         check = checks.get(name)
-        if check is None:
-            if name.startswith("_"):
-                continue
+        if check is not None:
+            if not check(value):
+                return False
+        elif name not in unread and name != "resourceType" and not name.startswith("_"):
             return False
-        if not check(value):
-            return False
-        values += name in _VALUES
-    return required.issubset(resource) and values <= 1 and not (
-        "effectiveDateTime" in resource and "effectivePeriod" in resource
-    )  # fmt: skip
+    return (
+        required <= resource.keys()
+        and len(_VALUES.intersection(resource)) <= 1
+        and not ("effectiveDateTime" in resource and "effectivePeriod" in resource)
+    )

@@ -73,9 +73,11 @@ class Reading:
     def has_code(self, resource: Resource) -> bool:
         """Whether there is a code to tell what a resource is; one of another form is reported."""
         code = resource.get("code")
-        if code is not None and not isinstance(code, dict):
+        if isinstance(code, dict):
+            return True
+        if code is not None:
             self.reject(resource, "code is not a CodeableConcept")
-        return isinstance(code, dict)
+        return False
 
     def add(self, fact: Fact[Scalar]) -> None:
         self.series.setdefault(fact.name, []).append(fact)

@@ -53,7 +53,7 @@ class UnitConflict:
 
 @dataclass(frozen=True)
 class _Step:
-    """How one unit becomes that of the fact: sign "", "×" or "÷" and a number."""
+    """How one unit becomes that of the fact: sign "×" or "÷" and a number; sign "" where it is the same."""
 
     fact: str
     sign: str = ""
@@ -61,8 +61,6 @@ class _Step:
     approximate: bool = False
 
     def apply(self, value: float) -> float:
-        if not self.sign:
-            return value
         exact = Decimal(repr(value))
         return float(exact * self.number if self.sign == "×" else exact / self.number)
 
@@ -262,14 +260,13 @@ def convert(fact: str, value: float, unit: str) -> Converted | UnitConflict:
     step = _TABLE.get(fact, {}).get(canonical(unit))
     if step is None:
         return UnitConflict(f'the unit "{unit.strip()[:24]}" is not one of {spec.label}')
-    return Converted(
-        step.fact, step.apply(value), FACTS[step.fact].unit, step.factor, value, unit, _note(step, value, unit)
-    )
+    own = FACTS[step.fact].unit
+    if not step.sign:
+        return Converted(step.fact, value, own, 1.0, value, unit)
+    return Converted(step.fact, step.apply(value), own, step.factor, value, unit, _note(step, value, unit))
 
 
 def _note(step: _Step, value: float, unit: str) -> str:
-    if not step.sign:
-        return ""
     words = f"{_number(value)} {unit.strip()} {step.sign} {step.number}"
     return f"{words} (approximate: molar mass)" if step.approximate else words
 

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from cards.facts import FACTS, FactSpec, Scalar
@@ -73,10 +74,14 @@ def _quantity(spec: FactSpec, holder: Mapping[str, Any], measured: str) -> Read 
 
 
 def _numbers(holder: Mapping[str, Any]) -> Iterator[tuple[float, str, str]]:
-    """Every number with comparator and unit that value[x] holds: the quantity, its translations, then text."""
+    """Every number with comparator and unit that value[x] holds: the quantity, then what else tells it."""
+    return chain(_amount(holder.get("valueQuantity")), _told_otherwise(holder))
+
+
+def _told_otherwise(holder: Mapping[str, Any]) -> Iterator[tuple[float, str, str]]:
+    """The translations of the quantity, then numbers without unit, then text."""
     quantity = holder.get("valueQuantity")
     if isinstance(quantity, dict):
-        yield from _amount(quantity)
         for translation in _translations(quantity):
             yield from _amount(translation)
     for name in ("valueInteger", "valueDecimal"):
@@ -90,16 +95,17 @@ def _numbers(holder: Mapping[str, Any]) -> Iterator[tuple[float, str, str]]:
             yield from _parsed(said, "")
 
 
-def _amount(quantity: object) -> Iterator[tuple[float, str, str]]:
+def _amount(quantity: object) -> tuple[tuple[float, str, str], ...]:
+    """The number of a quantity, or none."""
     if not isinstance(quantity, dict):
-        return
-    value = finite(quantity.get("value"))
+        return ()
+    sent = quantity.get("value")
+    value = finite(sent)
     if value is not None:
         comparator = quantity.get("comparator")
         known = COMPARATORS.get(comparator.strip().lower(), "?") if isinstance(comparator, str) else ""
-        yield value, known, _unit(quantity)
-    elif isinstance(quantity.get("value"), str):
-        yield from _parsed(str(quantity["value"]), _unit(quantity))
+        return ((value, known, _unit(quantity)),)
+    return _parsed(sent, _unit(quantity)) if isinstance(sent, str) else ()
 
 
 def _translations(quantity: Mapping[str, Any]) -> list[object]:
@@ -107,9 +113,12 @@ def _translations(quantity: Mapping[str, Any]) -> list[object]:
     return [e.get("valueQuantity") for e in listed if isinstance(e, dict) and _TRANSLATION in str(e.get("url"))]
 
 
+_NUMBERS = (int, float)
+
+
 def finite(value: object) -> float | None:
     """A JSON number as a float; None for anything else, NaN and what no float can hold among it."""
-    if not isinstance(value, int | float) or isinstance(value, bool):
+    if not isinstance(value, _NUMBERS) or isinstance(value, bool):
         return None
     try:
         plain = float(value)
@@ -118,11 +127,12 @@ def finite(value: object) -> float | None:
     return plain if math.isfinite(plain) else None
 
 
-def _parsed(text: str, unit: str) -> Iterator[tuple[float, str, str]]:
+def _parsed(text: str, unit: str) -> tuple[tuple[float, str, str], ...]:
     match = _NUMBER.fullmatch(text.strip()) if len(text) <= _LONGEST else None
     if match and math.isfinite(float(match["value"])):
         comparator = COMPARATORS.get((match["comparator"] or "").lower(), "")
-        yield float(match["value"]), comparator, match["unit"] or unit
+        return ((float(match["value"]), comparator, match["unit"] or unit),)
+    return ()
 
 
 def _unit(quantity: Mapping[str, Any]) -> str:
@@ -178,8 +188,8 @@ def _converted(spec: FactSpec, value: float, comparator: str, unit: str, measure
     if converted.note:
         notes.append(f"converted: {converted.note}")
         shown = f"{as_sent} ({comparator}{number(converted.value)} {converted.unit})"
-    if measured and units.measured(unit) and units.measured(unit) != measured:
-        notes.append(f"the unit is one of {units.measured(unit)}, the code one of {measured}")
+    if measured and (of_unit := units.measured(unit)) and of_unit != measured:
+        notes.append(f"the unit is one of {of_unit}, the code one of {measured}")
     return Read(converted.fact, converted.value, shown, comparator, (value, canonical or unit), tuple(notes))
 
 
@@ -196,7 +206,7 @@ def _integer(spec: FactSpec, holder: Mapping[str, Any]) -> Read | NoValue:
     found = [n for n in _grades(spec.name, holder) if n is not None]
     if not found:
         return _nothing(holder)
-    low, high = (int(limit) for limit in spec.limits)
+    low, high = map(int, spec.limits)
     usable = [n for n in found if n == int(n) and low <= n <= high]
     if not usable:
         return NoValue(f"{spec.label} is not a whole number from {low} to {high}")
@@ -211,7 +221,7 @@ def _grades(fact: str, holder: Mapping[str, Any]) -> Iterator[float | None]:
     if isinstance(quantity, dict):
         yield finite(quantity.get("value"))
     yield finite(holder.get("valueDecimal"))
-    answered = [holder.get("valueCodeableConcept"), {"coding": [holder.get("valueCoding")]}]
+    answered = _coded_values(holder)
     if fact == "ecog":  # mCODE has the answer code there
         answered += as_list(holder.get("interpretation"))
     for concept in answered:
@@ -264,13 +274,20 @@ _PERMITTED = {name: {str(v).lower(): str(v) for v in spec.values} for name, spec
 def _words(holder: Mapping[str, Any]) -> list[str]:
     """Words that may be a value: own codes, then strings; lower case."""
     found: list[str] = []
-    for concept in (holder.get("valueCodeableConcept"), {"coding": [holder.get("valueCoding")]}):
+    for concept in _coded_values(holder):
         own = [code for system, code in codings(concept) if codes.normalized_system(system) == codes.OWN_SYSTEM]
         text = concept.get("text") if isinstance(concept, dict) else None
         found += own or ([text] if isinstance(text, str) else [])
     text = holder.get("valueString")
     found += [text] if isinstance(text, str) else []
     return [word.strip().lower() for word in found]
+
+
+def _coded_values(holder: Mapping[str, Any]) -> list[object]:
+    """valueCodeableConcept, and valueCoding in the form of one."""
+    concept, coding = holder.get("valueCodeableConcept"), holder.get("valueCoding")
+    found: list[object] = [concept] if concept is not None else []
+    return [*found, {"coding": [coding]}] if coding is not None else found
 
 
 def _nothing(holder: Mapping[str, Any]) -> NoValue:

@@ -20,7 +20,7 @@ _ELSEWHERE = re.compile(
     r"|lung\b(?<=\blung)|hemorrhoid|genicul|mening|cerebr|pelvi|gastric artery|bariatric|varicocele|avm\b(?<=\bavm)"
     r"|bone\b(?<=\bbone)|thyroid|pancreas"
 )
-APPROACH = re.compile(
+_APPROACH = re.compile(
     r"super-?selective(?:ly)?|(?<!non-)(?<!non)\bselective(?:ly)?|\bsegmental\b|\blobar\b|(?:trans)?femoral|(?:trans)?radial(?! )"
     r"|transradial|radial access|transarterial|hepatic artery", re.I,
 )  # fmt: skip
@@ -46,6 +46,7 @@ _NOT = re.compile(r"\b(?:no|not|without|denies|declined|refused|instead of|rathe
                   r"previous|failed|after|since|history of|h/o|declines|contraindicated for)\b[^.;,]{0,25}$", re.I)  # fmt: skip
 
 
+@memo(1024)
 def elsewhere(text: str) -> bool:
     """Whether a text names another organ, and not the liver.
 
@@ -53,6 +54,17 @@ def elsewhere(text: str) -> bool:
     (True, False, False)
     """
     return _ELSEWHERE.search(text.lower()) is not None and not LIVER.search(text)
+
+
+@memo(1024)
+def approach_in(text: str) -> str:
+    """How a text says the catheter is led, in lower case; "" where it does not.
+
+    >>> approach_in("TACE, Superselective"), approach_in("non-selective TACE")
+    ('superselective', '')
+    """
+    match = _APPROACH.search(text)
+    return match.group().lower() if match else ""
 
 
 _BEFORE = 60  # characters: a negation and what may stand between it and the word

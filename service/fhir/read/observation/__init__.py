@@ -37,14 +37,17 @@ def read_observations(candidates: Mapping[str, Sequence[Candidate]], reading: Re
         if name in ("nodule_size", "viable_diameter", "mrecist_response", "viable_percent") or name in _PER_SESSION:
             continue
         read_series(FACTS[name], found, reading)
-    measured = candidates.get("nodule_size", ())
-    sizes = lesion_sizes("nodule_size", [c for c in measured if not is_viable(c.resource)], reading)
-    enhancing = [*candidates.get("viable_diameter", ()), *(c for c in measured if is_viable(c.resource))]
+    whole: list[Candidate] = []
+    enhancing = list(candidates.get("viable_diameter", ()))
+    for candidate in candidates.get("nodule_size", ()):
+        (enhancing if is_viable(candidate.resource) else whole).append(candidate)
+    sizes = lesion_sizes("nodule_size", whole, reading)
     viable = lesion_sizes("viable_diameter", enhancing, reading)
     responses = [
         *responses_of("mrecist_response", candidates.get("mrecist_response", ()), reading),
         *responses_of("viable_percent", candidates.get("viable_percent", ()), reading),
     ]
-    notes = [n for name in sorted(_PER_SESSION) for n in session_notes(name, candidates.get(name, ()), reading)]
+    told = sorted(_PER_SESSION & candidates.keys())
+    notes = [note for name in told for note in session_notes(name, candidates[name], reading)]
     return Observed(reading.series, reading.refused, reading.unusable, tuple(sizes), tuple(viable), tuple(responses),
                     tuple(notes))  # fmt: skip

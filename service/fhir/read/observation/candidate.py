@@ -2,8 +2,8 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from functools import lru_cache
+from operator import attrgetter
 
 from cards.facts import FACTS
 from cards.record import record
@@ -113,15 +113,11 @@ def dated(resource: Resource, reading: Reading, reports: Mapping[str, Moment]) -
 
 
 def newest_first(found: Sequence[Candidate]) -> Sequence[Candidate]:
-    if len(found) == 1:
+    if len(found) < 2:
         return found
     dated_ones = [c for c in found if c.when is not None]
-    dated_ones.sort(key=_order, reverse=True)
-    return [*dated_ones, *(c for c in found if c.when is None)]
-
-
-def _order(candidate: Candidate) -> tuple[date, float]:
-    return candidate.when.order if candidate.when is not None else (date.min, 0.0)
+    dated_ones.sort(key=attrgetter("when.order"), reverse=True)
+    return dated_ones if len(dated_ones) == len(found) else dated_ones + [c for c in found if c.when is None]
 
 
 def report_dates(reports: Iterable[Resource], observations: Iterable[Resource], reading: Reading) -> dict[str, Moment]:

@@ -7,7 +7,7 @@ from cards.facts import FACTS, NOT_TOLD, OVERALL, LesionSize, Response
 from cards.record import record
 from cards.words import number
 from service.fhir.read import codes
-from service.fhir.read.codings import as_list, codings, reference, segment, texts
+from service.fhir.read.codings import as_list, codings, concepts, reference, segment, texts
 from service.fhir.read.observation.candidate import Candidate, newest_first
 from service.fhir.read.observation.state import noted
 from service.fhir.read.observation.value import fact_of, read_value
@@ -48,6 +48,8 @@ def _usable(found: Sequence[Candidate], reading: Reading) -> list[Candidate]:
 def is_viable(resource: Resource) -> bool:
     """Whether a tumor size is of the part that still enhances: measured by mRECIST, as its method says."""
     method = resource.get("method")
+    if method is None:
+        return False
     own = any(pair == (codes.OWN_SYSTEM, "mrecist") for pair in codings(method))
     return own or any(said.strip().lower() == "mrecist" for said in texts(method))
 
@@ -88,8 +90,7 @@ def _longest(resource: Resource) -> Resource:
     """The Observation with the component of the longest dimension as its value; as it is where there is none."""
     components = [c for c in as_list(resource.get("component")) if isinstance(c, dict)]
     for component in components:
-        named = {c for pair in codings(component.get("code")) for c in codes.lookup(*pair)}
-        if "obs.tumor_size_longest" in named:
+        if "obs.tumor_size_longest" in concepts(component.get("code")):
             own = {k: v for k, v in resource.items() if not _is_value(k)}
             return own | {k: v for k, v in component.items() if _is_value(k)}
     return resource

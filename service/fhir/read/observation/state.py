@@ -45,9 +45,12 @@ def read_series(spec: FactSpec, found: Sequence[Candidate], reading: Reading) ->
 def _ties(candidate: Candidate, kept: Sequence[tuple[Candidate, Fact[Scalar]]]) -> bool:
     """Whether a candidate is of the same time as a value already kept."""
     when = candidate.when
-    return when is not None and any(
-        c.when is not None and c.when.same_time(when) and c.preliminary == candidate.preliminary for c, _ in kept
-    )
+    if when is None:
+        return False
+    for other, _ in kept:
+        if other.preliminary == candidate.preliminary and other.when is not None and other.when.same_time(when):
+            return True
+    return False
 
 
 _SIDE = {"<": -1, "<=": -1, ">": 1, ">=": 1}

@@ -108,9 +108,12 @@ def _stated(spec: FactSpec, resource: Resource) -> Read | None:
     return None
 
 
+_MARKERS = frozenset({"afp", "afp_units", "dcp", "dcp_units", "afp_l3"})
+
+
 def _normal_high(resource: Resource, read: Read) -> float | None:
     """The upper end of the laboratory's own range, in the unit of the fact."""
-    if read.fact not in ("afp", "afp_units", "dcp", "dcp_units", "afp_l3") or not read.sent:
+    if read.fact not in _MARKERS or not read.sent:
         return None
     for given in as_list(resource.get("referenceRange")):
         high = given.get("high") if isinstance(given, dict) else None
