@@ -32,14 +32,14 @@ class Series:
 
 
 _ALL = (FLOOR, "evidence_validated", "all_validated", OURS, PEER)
-UNIQUE_60 = Series("order-sign, 60 Observations", "order-sign", 60, 15, 20, _ALL)
-REPEATED_60 = Series("a visit's 5 calls, 60 Observations", "order-sign", 60, 12, 5, series="visits")
+UNIQUE_60 = Series("order-sign, 60 Observations", "order-sign", 60, 40, 20, _ALL)
+REPEATED_60 = Series("a visit's 5 calls, 60 Observations", "order-sign", 60, 40, 5, series="visits")
 LARGEST = Series("order-sign, 20,000 Observations", "order-sign", 20_000, 3, 1)
 SERIES = (
-    Series("order-sign, 5 Observations", "order-sign", 5, 15, 20),
+    Series("order-sign, 5 Observations", "order-sign", 5, 40, 20),
     UNIQUE_60,
-    Series("patient-view, 60 Observations", "patient-view", 60, 15, 20),
-    Series("order-select, 60 Observations", "order-select", 60, 15, 20),
+    Series("patient-view, 60 Observations", "patient-view", 60, 40, 20),
+    Series("order-select, 60 Observations", "order-select", 60, 40, 20),
     REPEATED_60,
     Series("order-sign, 800 Observations", "order-sign", 800, 6, 4, _ALL[:-1]),
     Series("order-sign, 6,900 Observations", "order-sign", 6_900, 3, 2),
@@ -145,7 +145,7 @@ def two_processes() -> tuple[float, str]:
     told = {"series": "unique", "hook": "order-sign", "observations": 60, "number": 60}
     alone, together = [], []
     with Process(OURS, one) as a, Process(OURS, other) as b:
-        for turn in range(6):
+        for turn in range(16):
             for process in (a, b):  # each core alone: the better one is what two have to double
                 alone.append(_per_second(process.run(**told, first=turn * 200)))
             for process, first in ((a, 60), (b, 120)):
