@@ -17,6 +17,7 @@ from tests.service.fhir_server import fhir_server
 from tests.torture.fuzz import as_json
 from tests.torture.generate import MARK, changed, raw, requests
 from tests.torture.leaks import found_in
+from tests.torture.visits import visits
 
 QUICK = settings(database=None, deadline=None, suppress_health_check=list(HealthCheck))
 JSON = {"Content-Type": "application/json"}
@@ -58,6 +59,13 @@ def test_changed_examples(serving, chance):
             answer = serving.post(path, data=text, headers=JSON)
             assert answer.status_code in (200, 400, 412)
             assert answer.status_code == 200 or MARK not in answer.text
+
+
+@pytest.mark.parametrize("chance", range(2))
+def test_visits(tmp_path, chance):
+    tally = visits(150, chance, 120, tmp_path)
+    assert not tally.failures
+    assert tally.requests >= 150
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])

@@ -19,6 +19,7 @@ from tests.torture.floods import floods
 from tests.torture.leaks import leaks
 from tests.torture.served import IN_THE_IMAGE, Served, served
 from tests.torture.slow_clients import slow_clients
+from tests.torture.visits import visits
 
 # Over sockets every request costs a server of its own most of the time; the bulk goes without
 INSIDE, PROCESSES = 0.9, min(4, os.cpu_count() or 2)
@@ -114,6 +115,13 @@ def _inside(server: Served, asked: Asked) -> Iterator[tuple[str, list[str]]]:
     yield f"inside: {total} requests in {time.monotonic() - started:.0f} s, in {PROCESSES} processes", []
 
 
+def _visits(server: Served, asked: Asked) -> Iterator[tuple[str, list[str]]]:
+    """In this process; as many as a tenth of the generated requests, and beside them."""
+    with tempfile.TemporaryDirectory() as folder:
+        tally = visits(asked.requests // 10, asked.seed + 200, asked.seconds, Path(folder))
+    yield tally.line(), tally.failures
+
+
 def _verdict(
     what: str, samples: list[float], requests: int, most: float = MOST_GROWTH, unit: str = "MB"
 ) -> tuple[str, list[str]]:
@@ -152,7 +160,14 @@ def _once(part: Callable[[Served], tuple[str, list[str]]]) -> Callable[..., Iter
     return parts
 
 
-PARTS = {"slow": _once(slow_clients), "fuzz": _fuzz, "inside": _inside, "floods": _once(floods), "leaks": _once(leaks)}
+PARTS = {
+    "slow": _once(slow_clients),
+    "fuzz": _fuzz,
+    "inside": _inside,
+    "visits": _visits,
+    "floods": _once(floods),
+    "leaks": _once(leaks),
+}
 
 if __name__ == "__main__":
     sys.exit(main())

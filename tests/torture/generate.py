@@ -140,11 +140,11 @@ def changed(chance: random.Random) -> tuple[str, Any]:
     body["fhirAuthorization"] = {"access_token": f"token-{MARK}"}
     service = SERVICE_OF[body["hook"]]
     for _ in range(chance.choice((1, 1, 2, 4, 16))):
-        _change(body, chance)
+        change(body, chance)
     return ("/assess" if chance.random() < 0.1 else f"/cds-services/{service}"), body
 
 
-def _change(body: Any, chance: random.Random) -> None:
+def change(body: Any, chance: random.Random) -> None:
     # An earlier change may have taken the prefetch away
     parts = [name for name in ("context", *["prefetch"] * 9) if isinstance(body.get(name), (dict, list))]
     holder, key = (body if not parts or chance.random() < 0.02 else body[chance.choice(parts)]), None
