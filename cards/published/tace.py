@@ -2,14 +2,12 @@
 
 from cards.case import Case
 from cards.published.statement import ADVISED, Statement, any_tumor, hcc, stated
-from cards.staging.burden import source_000_downstaging, unos_downstaging
+from cards.staging.burden import source_000_downstaging
 
 
 def _within_downstaging(case: Case) -> bool:
-    nodules, state = case.burden, case.state
-    if not case.hcc:
-        return False
-    return unos_downstaging(nodules, state) == "within" or source_000_downstaging(nodules, state) == "within"
+    """Of the two readings the one whose patients the figures are of."""
+    return case.hcc and source_000_downstaging(case.burden, case.state) == "within"
 
 
 def _intermediate(case: Case) -> bool:

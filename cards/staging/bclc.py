@@ -73,13 +73,12 @@ def bclc(state: State, liver: ChildPugh, b: Burden) -> Bclc:
     Source
         bclc-2022; its figure was not readable, the table is from general knowledge; a 2025 update is not implemented
     """
-    ecogs = tuple(range(6)) if isinstance(state.ecog, Absent) else _ecogs(state)
     invaded, spread_out = vascular_invasion(state), spread(state)
     by_tumor = _between(tumor_stage(b.count.low, b.largest.low), tumor_stage(b.count.high, b.largest.high))
     stages = {
         bclc_stage(cls, ecog, inside or elsewhere, tumor)
         for cls, ecog, inside, elsewhere, tumor in product(
-            liver.classes, ecogs, _OUTSIDE[invaded], _OUTSIDE[spread_out], by_tumor
+            liver.classes, _ecogs(state), _OUTSIDE[invaded], _OUTSIDE[spread_out], by_tumor
         )
     }
     candidates = tuple(sorted(stages))

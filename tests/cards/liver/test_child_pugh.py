@@ -48,6 +48,11 @@ def test_bilirubin(bilirubin, expected):
     assert points("bilirubin", bilirubin=bilirubin) == expected
 
 
+def test_a_limit_in_one_band_leaves_nothing_open():
+    found = liver(**{**LIVER, "bilirubin": "<2.0"})
+    assert (found.status, found.missing) == ("known", ())
+
+
 def test_a_limit_in_micromoles_is_judged_in_milligrams():
     """Below 34.2 µmol/L: a limit is no value that the printed band could score."""
     below = replace(value("bilirubin", "<2.0"), sent=(34.2, "umol/L"))

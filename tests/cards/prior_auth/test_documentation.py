@@ -151,6 +151,11 @@ def test_quotes_are_short(text, quote):
     assert [piece.quote for piece in shown("surgical_rationale", [note]).found] == [quote]
 
 
+def test_an_answer_to_the_payer_is_no_sentence_of_the_record():
+    answer = Paper("med140:2a", "answer", ago(5), "QuestionnaireResponse/q", "The tumor is unresectable.")
+    assert shown("surgical_rationale", [answer]).status == MISSING
+
+
 def test_prior_treatments_in_the_order_of_time():
     later, undated = drug("lenvatinib", days_ago=30), Treatment("ablation", "ablation", None, "Procedure/a")
     earlier = Treatment("resection", "resection", ago(900), "Procedure/r")

@@ -144,6 +144,8 @@ def card(**changes):
         pytest.param({}, "1-year survival 82 %", True, id="intermediate stage, candidate"),
         pytest.param({"ecog": 1}, "1-year survival 82 %", False, id="BCLC C by ECOG"),
         pytest.param({}, "21 of 30", True, id="within the downstaging limits"),
+        pytest.param({"sizes": (4.0, 4.0), "nodule_count": 2}, "21 of 30", False,
+                     id="within UNOS's limits alone: the figure is of patients within those that are printed"),
         pytest.param({"bilirubin": 4.0}, "21 of 30", False, id="contraindicated: no figure of success"),
         pytest.param({"lobar_distribution": "bilobar"}, "50 % of the liver volume in one session", True, id="both lobes"),
         pytest.param({"lobar_distribution": "unilobar"}, "in one session", False, id="one lobe"),

@@ -152,6 +152,13 @@ def test_nodules_that_are_not_measured(sizes, count, candidates):
     assert bclc(state, child_pugh(state), burden(state)).candidates == candidates
 
 
+@pytest.mark.parametrize(("sizes", "count"), [((4.0, 2.0), 2), ((), None)])
+def test_a_stage_of_the_tumor_alone_says_that_the_liver_is_not_preserved(sizes, count):
+    state = state_of(candidate(sizes=sizes, nodule_count=count, **CLASS["B"]))
+    found = bclc(state, child_pugh(state), burden(state))
+    assert f"{' or '.join(found.candidates)} by tumor, liver function not preserved" in found.because
+
+
 def test_empty_patient_can_have_any_stage():
     state = state_of(facts())
     found = bclc(state, child_pugh(state), burden(state))
