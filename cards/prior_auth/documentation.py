@@ -276,8 +276,7 @@ EVIDENCE: Mapping[str, Callable[[Case], Document]] = {
 
 def answered(case: Case, policy: str, item: str) -> Document | None:
     """What a completed questionnaire of the policy says of the item in words; None where it says nothing."""
-    papers = case.facts.papers
-    paper = next((p for p in papers if p.kind == f"{policy}:{item}"), None) if papers else None
+    paper = next((p for p in case.facts.papers if p.kind == f"{policy}:{item}"), None)
     if paper is None:
         return None
     quote = _short(paper.text)
