@@ -25,6 +25,7 @@ class _Service:
     def __init__(self, store: Path) -> None:
         self._app = create_app(Settings(mode="sandbox", store=f"sqlite:///{store}"))
         self._client = self._app.test_client()
+        running(self._app).store.open()  # one after the other: alembic's context is one for the process
 
     def post(self, path: str, body: bytes) -> tuple[int, bytes]:
         answer = self._client.post(path, data=body, content_type="application/json")
