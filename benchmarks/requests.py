@@ -120,7 +120,7 @@ def _order(patient: str) -> Json:
         "intent": "order",
         "code": {
             "coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": "37243"}],
-            "text": "TACE segment 8, superselective, doxorubicin-eluting beads",
+            "text": f"TACE segment 8, superselective, doxorubicin-eluting beads; plan of {patient}",
         },
         "subject": {"reference": f"Patient/{patient}"},
     }
