@@ -11,7 +11,7 @@ from service.fhir.bundle import Resource
 from service.fhir.write.additions import WORKSHEET_LINK, sent_answers, with_answers, with_link
 from service.hooks import catalog
 from service.hooks.audit import Asked
-from service.hooks.body import Opened
+from service.hooks.body import Opened, whole
 from service.hooks.case import Case, assess, now
 from service.hooks.prefetch import gather
 from service.hooks.recent import Answered
@@ -35,6 +35,8 @@ def cards_for(opened: Opened, service: catalog.Service) -> list[dict[str, Any]]:
         return []
     moment = asked.as_of or now(site.settings)
     answered = _answered(asked, opened, orders, moment, service, here)
+    if answered is None:
+        return cards_for(whole(opened.unread, opened.known_by), service)
     cards = advice.wire(answered.cards(service.hook), service_id=service.id, hook_instance=asked.hook_instance)
     told = Asked(service.id, service.hook, asked.hook_instance, asked.patient_id, site, g.get("began", 0.0))
     cards = with_link(with_answers(cards, asked.answers, asked.patient_id), worksheet_link())
@@ -48,8 +50,10 @@ def _answered(
     moment: datetime,
     service: catalog.Service,
     here: Running,
-) -> Answered:
-    """What is remembered of the same request, or of the same record; else gathered and assessed."""
+) -> Answered | None:
+    """What is remembered of the same request, or of the same record; else gathered and assessed. None where that takes the
+    record, and it was not read.
+    """
     site, recent, others = here.site, here.recent, asked.other_orders
     of, day = f"{site.name} {site.configuration}", site.settings.day_of(moment)
     key = recent.sent(asked, opened, (orders, others), of, day)
@@ -57,7 +61,7 @@ def _answered(
     if known is not None:
         return known
     if opened.unread:
-        asked = hook_request(opened.whole(), service.hook, site.settings)
+        return None
     gathered = gather(asked, site.needs, here.client)
     case = Case(
         patient=asked.patient_id,

@@ -27,10 +27,6 @@ class Opened:
     length: int = 0
     unread: bytes = field(default=b"", repr=False)
 
-    def whole(self) -> Any:
-        """With the record."""
-        return read_json(self.unread) if self.unread else self.body
-
 
 def halves(body: bytes) -> tuple[bytes, bytes]:
     """The text before the first "prefetch", and the text from it on: b"" where there is none.
@@ -56,12 +52,16 @@ def without_record(told: bytes) -> Any:
         return None
 
 
-def ends_with_record(told: bytes, body: Any) -> bool:
-    """Whether the second half is the record and nothing else: all else that the body says stands in the first half.
+def whole(body: bytes, known_by: bytes) -> Opened:
+    """All of it, parsed. NotJson where it is none.
 
-    Then the same text is the same record after every first half that `without_record` can read: what stands before the text
-    is an object that waits for its next key, here as there. Only of a body with a key twice, of which RFC 8259 says that
-    nothing can be foretold, another one of the two may count.
+    The text is what the record is known by where all else that the body says stands in the first half. Then the same text is
+    the same record after every first half that `without_record` can read: what stands before the text is an object that
+    waits for its next key, here as there.
     """
+    parsed = read_json(body)
+    told, text = halves(body)
     rest = without_record(told)
-    return rest is not None and rest | {"prefetch": body.get("prefetch")} == body
+    if rest is None or rest | {"prefetch": parsed.get("prefetch")} != parsed:
+        return Opened(parsed)
+    return Opened(parsed, known_by, len(text))

@@ -21,9 +21,9 @@ from cards.record import record
 from service.fhir.bundle import Resource
 from service.fhir.read import Recall
 from service.fhir.read.observation import Observed
-from service.hooks.body import Opened, ends_with_record, halves, without_record
+from service.hooks.body import Opened, halves, whole, without_record
 from service.hooks.case import Case
-from service.hooks.request import HookRequest, read_json
+from service.hooks.request import HookRequest
 
 MOST = 64
 MOST_BYTES = 16_000_000  # of the contents that led to them: what is kept of one is not longer than it
@@ -151,8 +151,7 @@ class Recent:
             rest = without_record(told)
             if rest is not None:
                 return Opened(rest, known_by, len(text), unread=body)
-        whole = read_json(body)
-        return Opened(whole, known_by, len(text)) if ends_with_record(told, whole) else Opened(whole)
+        return whole(body, known_by)
 
     def sent(self, request: HookRequest, opened: Opened, orders: Orders, configuration: str, today: date) -> Key:
         """Of a request: of all that is known where no server has to be asked."""

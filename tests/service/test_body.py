@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import NotJson
-from service.hooks.body import Opened
+from service.hooks.body import Opened, whole
 from service.hooks.recent import Recent, Text
 from service.hooks.request import read_json
 from tests.service.test_recent import ASKED
@@ -36,10 +36,12 @@ def read(recent: Recent, body: bytes) -> Any:
         with pytest.raises(NotJson, match=f"^{problem}$"):
             read_json(body)
         return None
-    assert opened.whole() == read_json(body)
+    all_of_it = whole(opened.unread, opened.known_by) if opened.unread else opened
+    assert all_of_it.body == read_json(body)
     if opened.unread:
-        assert opened.body | {"prefetch": opened.whole()["prefetch"]} == opened.whole()
+        assert opened.body | {"prefetch": all_of_it.body["prefetch"]} == all_of_it.body
         assert opened.body["prefetch"] is None
+        assert all_of_it.known_by == opened.known_by
     return opened
 
 

@@ -25,6 +25,7 @@ from service.settings import Settings
 from tests.service.fhir_server import Handler, fhir_server
 
 SETTINGS = Settings(mode="sandbox")
+SIGN = "/cds-services/tace-order-sign"
 ASKED = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 TODAY = ASKED.date()
 
@@ -264,9 +265,8 @@ def test_the_same_request_is_sorted_out_once(app):
 
 def test_a_known_record_is_parsed_once_unless_something_else_is_asked_of_it(app, monkeypatch: pytest.MonkeyPatch):
     parsed: list[int] = []
-    for module in (recent, bodies):
-        whole = module.read_json
-        monkeypatch.setattr(module, "read_json", lambda text, whole=whole: parsed.append(1) or whole(text))
+    read = bodies.read_json
+    monkeypatch.setattr(bodies, "read_json", lambda text: parsed.append(1) or read(text))
     service, fresh = app(), app()
     service.cards(sent())
     service.cards(sent(hookInstance="7ad05e4c-2f0d-4a4c-9dc8-9f0f3d6a1f11"))
@@ -275,6 +275,16 @@ def test_a_known_record_is_parsed_once_unless_something_else_is_asked_of_it(app,
     another = _with_order(sent(), code={"text": "TACE segment 2"})
     assert service.cards(another) == fresh.cards(another)
     assert len(parsed) == 3
+
+
+def test_a_body_that_says_something_twice_is_answered_as_it_is_parsed(app):
+    """Its record seems to be the end of it while both say the same: then another first half comes before the same text."""
+    first, other = sent(), _with_order(sent(), code={"text": "bland embolization of segment 2"})
+    end = b', "prefetch": %b, "context": %b}' % (orjson.dumps(first["prefetch"]), orjson.dumps(first["context"]))
+    begun = [orjson.dumps({k: v for k, v in body.items() if k != "prefetch"})[:-1] for body in (first, other)]
+    service, fresh = app().app.test_client(), app().app.test_client()
+    said = fresh.post(SIGN, data=begun[0] + end, content_type="application/json").data
+    assert {service.post(SIGN, data=told + end, content_type="application/json").data for told in begun * 2} == {said}
 
 
 def _with_order(body: dict[str, Any], *more: dict[str, Any], **changes: Any) -> dict[str, Any]:
